@@ -1,0 +1,33 @@
+# Tocsin. `make help` lists what can be made.
+.DEFAULT_GOAL := help
+.PHONY: help demo build test lint bench generate
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: ## run the manual's organisation here, with a first incident under way
+	@.ci/deps postgresql
+	@$(MAKE) --no-print-directory build
+	@exec bin/tocsin demo
+
+build: ## build bin/tocsin, one static binary
+	CGO_ENABLED=0 go build -trimpath -o bin/tocsin ./cmd/tocsin
+
+# One run of go test, so that its output tells of every package.
+test: ## check everything: lint, then all tests with the race detector
+	@.ci/deps postgresql gcc chromium prometheus-alertmanager
+	@if .ci/lint && go test -race -shuffle=on -timeout 15m ./...; then \
+		echo "make test: passed"; \
+	else \
+		echo "make test: FAILED"; exit 1; \
+	fi
+
+lint: ## formatting, vet, staticcheck, modernizers, generated code
+	@.ci/lint
+
+bench: ## run the benchmarks; the figures are kept in bench.out
+	@.ci/deps postgresql
+	@go test -run '^$$' -bench . -benchmem ./... >bench.out; status=$$?; cat bench.out; exit $$status
+
+generate: ## write the code that is made from the .templ files
+	go tool templ generate

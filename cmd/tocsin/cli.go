@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// command does one subcommand's work.
+type command func(ctx context.Context, e env) error
+
+// cli is the command line. Each field is a subcommand; interface names are fixed (docs/cli.md).
+type cli struct {
+	Config string `short:"c" placeholder:"FILE" env:"TOCSIN_CONFIG" default:"tocsin.yaml" help:"The configuration (default: tocsin.yaml, or $$TOCSIN_CONFIG)."`
+
+	Serve        serveCmd        `cmd:"" help:"Run the service. SIGTERM drains and stops."`
+	Demo         demoCmd         `cmd:"" help:"Run the operations manual's organisation on a private PostgreSQL, with every channel a sandbox and a first incident under way."`
+	Check        checkCmd        `cmd:"" help:"Read the configuration as serve would: every error with its line, then warnings."`
+	Migrate      migrateCmd      `cmd:"" help:"Bring the database's schema up to date."`
+	HashPassword hashPasswordCmd `cmd:"" name:"hash-password" help:"Read a password from standard input and print its argon2id hash for auth.users."`
+	Schema       schemaCmd       `cmd:"" help:"Print the JSON Schema of the configuration."`
+	Version      versionCmd      `cmd:"" help:"Print the version."`
+}
+
+// runner is a subcommand.
+type runner interface {
+	run(ctx context.Context, c *cli, e env) error
+}
+
+// exit carries kong's wish to end (after --help) out of its parser.
+type exit int
+
+// parse finds the command that args ask for. It is nil when there is nothing left to do (--help), or
+// with an error when args are wrong; code is then the exit code.
+func parse(args []string, getenv func(string) string, stdout, stderr io.Writer) (cmd command, code int, err error) {
+	defer func() {
+		if e, ok := recover().(exit); ok {
+			cmd, code, err = nil, int(e), nil
+		}
+	}()
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("tocsin"),
+		kong.Description("Tocsin wakes the right person when something breaks, and keeps at it until somebody has it in hand."),
+		kong.UsageOnError(), kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+		kong.Resolvers(envResolver(getenv)),
+	)
+	if err != nil {
+		return nil, 1, err
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		return nil, 2, fmt.Errorf("%w (tocsin --help lists what there is)", err)
+	}
+	selected := k.Selected().Target.Addr().Interface().(runner)
+	return func(ctx context.Context, e env) error { return selected.run(ctx, &c, e) }, 0, nil
+}
+
+// envResolver reads the variables that flags name from getenv rather than from the process.
+func envResolver(getenv func(string) string) kong.Resolver {
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		for _, name := range flag.Envs {
+			if v := getenv(name); v != "" {
+				return v, nil
+			}
+		}
+		return nil, nil
+	})
+}

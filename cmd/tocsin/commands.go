@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"tocsin/cmd/tocsin/config"
+	"tocsin/storage"
+
+	"github.com/alexedwards/argon2id"
+)
+
+// load reads the configuration. Errors are printed in full; warnings go to say.
+func (c *cli) load(e env, say func(config.Problem)) (*config.Config, error) {
+	cfg, report := config.Load(c.Config, e.getenv)
+	if !report.OK() {
+		report.Warnings = nil
+		_ = report.Print(e.stderr, c.Config)
+		return nil, fmt.Errorf("%s has %d errors: nothing was started", c.Config, len(report.Errors))
+	}
+	for _, w := range report.Warnings {
+		say(w)
+	}
+	return cfg, nil
+}
+
+type checkCmd struct {
+	JSON bool `help:"Print {\"errors\":[...],\"warnings\":[...]}."`
+}
+
+func (cmd *checkCmd) run(_ context.Context, c *cli, e env) error {
+	_, report := config.Load(c.Config, e.getenv)
+	if cmd.JSON {
+		enc := json.NewEncoder(e.stdout)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(report); err != nil {
+			return err
+		}
+	} else if err := report.Print(e.stdout, c.Config); err != nil {
+		return err
+	}
+	if !report.OK() {
+		return fmt.Errorf("%w: %s has %d errors", errReported, c.Config, len(report.Errors))
+	}
+	if !cmd.JSON {
+		fmt.Fprintf(e.stdout, "%s: no errors, %d warnings\n", c.Config, len(report.Warnings))
+	}
+	return nil
+}
+
+type migrateCmd struct{}
+
+func (*migrateCmd) run(ctx context.Context, c *cli, e env) error {
+	cfg, err := c.load(e, func(config.Problem) {})
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(e.stderr, nil))
+	url, stop, err := database(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	store, err := storage.Open(ctx, url, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := storage.Migrate(ctx, store.Pool()); err != nil {
+		return err
+	}
+	fmt.Fprintln(e.stdout, "the schema is up to date")
+	return nil
+}
+
+type hashPasswordCmd struct{}
+
+func (*hashPasswordCmd) run(_ context.Context, _ *cli, e env) error {
+	line, err := bufio.NewReader(e.stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read the password: %w", err)
+	}
+	password := strings.TrimRight(line, "\r\n")
+	if password == "" {
+		return errors.New("the password is empty: write it to standard input")
+	}
+	hash, err := argon2id.CreateHash(password, argon2id.DefaultParams)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.stdout, hash)
+	return nil
+}
+
+type schemaCmd struct{}
+
+func (*schemaCmd) run(_ context.Context, _ *cli, e env) error {
+	_, err := e.stdout.Write(append(config.Schema(), '\n'))
+	return err
+}
+
+type versionCmd struct{}
+
+func (*versionCmd) run(_ context.Context, _ *cli, e env) error {
+	_, err := fmt.Fprintln(e.stdout, version)
+	return err
+}

@@ -1,0 +1,65 @@
+package config
+
+import (
+	"time"
+
+	"github.com/rickar/cal/v2"
+	"tocsin/alerting/calendar"
+)
+
+// Calendar is business time, in the configuration's timezone.
+type Calendar struct {
+	Workdays []Workday       `json:"workdays" jsonschema:"default=mon,default=tue,default=wed,default=thu,default=fri" jsonschema_description:"The days of the week that are worked on."`
+	Hours    Hours           `json:"hours" jsonschema:"default=09:00-17:00" jsonschema_description:"Opening hours of a workday; the end is outside. Several: 09:00-12:00, 13:00-17:00."`
+	Holidays []Region        `json:"holidays" jsonschema:"example=de" jsonschema_description:"Public holidays of a country (de) or region (de-by), or of several in a list."`
+	Closed   []calendar.Date `json:"closed" jsonschema:"example=2026-12-24" jsonschema_description:"Further days without business time."`
+}
+
+// Workday is a day of the week, "mon" to "sun".
+type Workday string
+
+// Hours are stretches of a day.
+type Hours []calendar.Span
+
+// Region is a country or region with the public holidays it keeps.
+type Region struct {
+	Name     string
+	Holidays []*cal.Holiday
+}
+
+func readCalendar(v value) Calendar {
+	c := Calendar{
+		Workdays: []Workday{"mon", "tue", "wed", "thu", "fri"},
+		Hours:    Hours{{From: 9 * 60, To: 17 * 60}},
+	}
+	v.object(
+		key("workdays", &c.Workdays, unique(some(choice("day", weekdays()...)))),
+		key("hours", &c.Hours, hours),
+		key("holidays", &c.Holidays, unique(oneOrMore(region))),
+		key("closed", &c.Closed, unique(list(parsed("date", calendar.ParseDate)))),
+	)
+	return c
+}
+
+func weekdays() []Workday {
+	return []Workday{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+}
+
+func (d Workday) weekday() time.Weekday {
+	for i, name := range weekdays() {
+		if d == name {
+			return time.Weekday(i)
+		}
+	}
+	return time.Sunday
+}
+
+func hours(v value) Hours {
+	return parsed("opening hours", calendar.ParseHours)(v)
+}
+
+func region(v value) Region {
+	name := v.name("country or region", calendar.Regions())
+	holidays, _ := calendar.Region(name)
+	return Region{name, holidays}
+}

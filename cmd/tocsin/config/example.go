@@ -1,0 +1,14 @@
+package config
+
+import "embed"
+
+// Example is the operations manual's organisation as one configuration file: tocsin.yaml as it is shipped.
+//
+//go:embed tocsin.yaml
+var Example []byte
+
+// ExampleFiles holds Example as tocsin.yaml, and beside it the runbooks that it names.
+// os.CopyFS writes them out.
+//
+//go:embed tocsin.yaml runbooks/*.md
+var ExampleFiles embed.FS

@@ -1,0 +1,122 @@
+package config
+
+import (
+	"slices"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/alerting/calendar"
+	"tocsin/escalation"
+)
+
+// Matrix says for each severity what is owed and when.
+type Matrix struct {
+	P0 Row `json:"P0" jsonschema:"required" jsonschema_description:"Critical: system completely down, revenue impact."`
+	P1 Row `json:"P1" jsonschema:"required" jsonschema_description:"High: major functionality impaired, user impact."`
+	P2 Row `json:"P2" jsonschema:"required" jsonschema_description:"Medium: minor functionality issues, workaround available."`
+	P3 Row `json:"P3" jsonschema:"required" jsonschema_description:"Low: cosmetic issues, no user impact."`
+}
+
+// Row is the matrix for one severity.
+type Row struct {
+	Meaning    string               `json:"meaning" jsonschema_description:"What the severity means, in the organisation's words."`
+	Channels   []escalation.Channel `json:"channels" jsonschema:"required" jsonschema_description:"Over which channels its steps tell people."`
+	AckTimeout time.Duration        `json:"ack_timeout" jsonschema:"example=30m" jsonschema_description:"Acknowledged, then no word or act of a person for so long: open again. Left out: never."`
+	Steps      []Step               `json:"steps" jsonschema:"required" jsonschema_description:"What is owed. An empty list: nobody is told."`
+}
+
+// Step is one line of the matrix; it pages a role or assigns to one.
+type Step struct {
+	After  calendar.Delay   `json:"after" jsonschema:"required,example=15m,example=2 business hours,example=next business day" jsonschema_description:"When it is due, from the incident's opening: wall time (15m, 2d), business time (2 business hours; 0 is the next moment of it) or days (next business day, 2 business days)."`
+	Page   string           `json:"page" jsonschema_description:"The role that is paged. A step has page or assign."`
+	Assign string           `json:"assign" jsonschema_description:"The role that the incident is assigned to, and who is told."`
+	Until  escalation.Until `json:"until" jsonschema:"default=acknowledged" jsonschema_description:"What makes the step unnecessary."`
+	Says   string           `json:"says" jsonschema:"example=initial response overdue" jsonschema_description:"Why this page comes, in the message."`
+
+	place value // for warnings
+}
+
+// Role is the role that the step names.
+func (s Step) role() string { return s.Page + s.Assign }
+
+// bySeverity are the rows, worst first: the i-th is that of alerting.Severity(i).
+func (m *Matrix) bySeverity() []*Row { return []*Row{&m.P0, &m.P1, &m.P2, &m.P3} }
+
+// readMatrix reads the rows; a file without the section has the operations manual's, as far as it has
+// the roles.
+func readMatrix(v value) Matrix {
+	var m Matrix
+	left := v.empty()
+	if left {
+		v = v.r.manual("matrix")
+	}
+	var fields []field
+	for i, row := range m.bySeverity() {
+		name := alerting.Severity(i).String()
+		fields = append(fields, required("the matrix needs a row for each of P0, P1, P2 and P3; steps: [] tells nobody",
+			key(name, row, func(v value) Row { return readRow(v, left) })))
+	}
+	v.object(fields...)
+	if left {
+		v.warnOfManual(&m)
+	}
+	return m
+}
+
+func readRow(v value, manual bool) Row {
+	var r Row
+	v.object(
+		key("meaning", &r.Meaning, prose),
+		required("over which channels people are told, as in [sms, email]", key("channels", &r.Channels, unique(some(choice("channel", escalation.Channels...))))),
+		key("ack_timeout", &r.AckTimeout, period),
+		required("what is owed; steps: [] tells nobody", key("steps", &r.Steps, list(func(v value) Step { return readStep(v, manual) }))),
+	)
+	if manual {
+		r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return !slices.Contains(v.r.names.roles, s.role()) })
+	} else if list := v.child("steps"); list.node != nil && len(list.node.Content) == 0 {
+		list.warn(KindSilent, "%s has no steps: nobody is told of such an incident", v.key)
+	}
+	return r
+}
+
+// readStep reads one step. The manual's may name roles that the file does not have.
+func readStep(v value, manual bool) Step {
+	s := Step{Until: escalation.UntilAcknowledged, place: v}
+	names := role
+	if manual {
+		names = text
+	}
+	v.object(
+		required("when the step is due, as in 15m or 2 business hours", key("after", &s.After, parsed("delay", calendar.ParseDelay))),
+		key("page", &s.Page, names),
+		key("assign", &s.Assign, names),
+		key("until", &s.Until, choice("until", escalation.UntilAcknowledged, escalation.UntilAssigned, escalation.UntilResolved)),
+		key("says", &s.Says, text),
+	)
+	switch {
+	case v.has("page") && v.has("assign"):
+		v.fail("a step has both page and assign: it does one or the other")
+	case !v.has("page") && !v.has("assign"):
+		v.fail("a step has neither page nor assign: name the role that it tells")
+	}
+	return s
+}
+
+// warnOfManual says what the file gets for the matrix that it leaves out.
+func (v value) warnOfManual(m *Matrix) {
+	var missing []string
+	for _, name := range []string{"on-call", "engineer", "senior-engineer", "manager", "executive"} {
+		if !slices.Contains(v.r.names.roles, name) {
+			missing = append(missing, name)
+		}
+	}
+	for i, row := range m.bySeverity() {
+		if len(row.Steps) == 0 {
+			v.fail("matrix is missing, and the operations manual's tells nobody of %s without the role on-call: define it under roles, or write a matrix", alerting.Severity(i))
+			return
+		}
+	}
+	if len(missing) > 0 {
+		v.warn(KindDefault, "matrix is missing: the operations manual's is used, without the steps of %s, which are not among the roles", and(missing))
+	}
+}

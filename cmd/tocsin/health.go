@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tocsin/escalation/due"
+	"tocsin/web"
+)
+
+// silentAfter is how long a loop may go without a look before it counts as stuck: it looks every second.
+const silentAfter = 5 * time.Second
+
+// Health implements web.HealthChecker in the manual's shape and by its thresholds.
+func (a *app) Health(ctx context.Context) web.Health {
+	h := web.Health{Status: web.Healthy, Components: map[string]web.Component{}, CircuitBreakers: map[string]web.BreakerState{}}
+	h.Components["postgresql"] = a.databaseHealth(ctx)
+	now := time.Now()
+	for _, loop := range a.watched() {
+		h.Components[loop.Name()] = loopHealth(loop, now)
+	}
+	for channel, b := range a.breakers {
+		state := web.BreakerState(b.State().String())
+		h.CircuitBreakers[string(channel)] = state
+		if state != web.BreakerClosed {
+			h.Status = web.Degraded
+		}
+	}
+	for _, c := range h.Components {
+		switch {
+		case c.Status == web.Unhealthy:
+			h.Status = web.Unhealthy
+		case c.Status == web.Degraded && h.Status == web.Healthy:
+			h.Status = web.Degraded
+		}
+	}
+	return h
+}
+
+// Ready implements web.HealthChecker.
+func (a *app) Ready(ctx context.Context) error {
+	select {
+	case <-a.stop:
+		return errors.New("stopping")
+	default:
+	}
+	if c := a.databaseHealth(ctx); c.Status == web.Unhealthy {
+		return errors.New("the database does not answer")
+	}
+	if a.engine.Beat().IsZero() {
+		return errors.New("starting")
+	}
+	return nil
+}
+
+func (a *app) watched() []*due.Loop {
+	loops := []*due.Loop{a.engine, a.presence}
+	if a.announcer != nil {
+		loops = append(loops, a.announcer)
+	}
+	for _, d := range a.dispatchers {
+		loops = append(loops, d.Loop)
+	}
+	return loops
+}
+
+func loopHealth(l *due.Loop, now time.Time) web.Component {
+	since := now.Sub(l.Beat())
+	if l.Beat().IsZero() || since > silentAfter {
+		return web.Component{Status: web.Unhealthy, Error: fmt.Sprintf("has not done its round for more than %s", silentAfter)}
+	}
+	return web.Component{Status: web.Healthy, Details: map[string]any{"last_round_seconds": since.Seconds()}}
+}
+
+// databaseHealth asks the database. Slow (over 1 s) or with more than 90% of its connections in use it
+// is degraded, by the manual's figures.
+func (a *app) databaseHealth(ctx context.Context) web.Component {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	start := time.Now()
+	err := a.store.Pool().Ping(ctx)
+	took := time.Since(start)
+	stat := a.store.Pool().Stat()
+	utilization := float64(stat.AcquiredConns()) / float64(stat.MaxConns())
+	c := web.Component{
+		Status: web.Healthy, ResponseTime: took.Seconds(),
+		Details: map[string]any{"active_connections": stat.AcquiredConns(), "pool_utilization": utilization},
+	}
+	switch {
+	case err != nil:
+		c.Status, c.Error = web.Unhealthy, "does not answer"
+	case took > time.Second:
+		c.Status, c.Error = web.Degraded, "answers slowly"
+	case utilization > 0.9:
+		c.Status, c.Error = web.Degraded, "nearly all connections are in use"
+	}
+	return c
+}

@@ -1,0 +1,138 @@
+package escalation
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin/alerting"
+)
+
+// Case is an incident with its plan: they are stored together and decided on together.
+type Case struct {
+	Incident alerting.Incident
+	Plan     Plan
+}
+
+// Answer is what somebody does about an incident, wherever they do it: every answer goes through Apply.
+type Answer struct {
+	Verb Verb
+	By   alerting.Actor
+}
+
+// Verb is what an answer asks for.
+type Verb string
+
+// What an answer may ask for.
+const (
+	Acknowledge Verb = "acknowledge"
+	Resolve     Verb = "resolve"
+	Reopen      Verb = "reopen"
+	Escalate    Verb = "escalate" // the next step of the plan, now
+)
+
+// Apply decides what an answer does. Doing something twice is no error: the decision then changes
+// nothing and its Note says who did it before. What does not fit the state is *alerting.Refused.
+func (p *Policy) Apply(c Case, a Answer, now time.Time) (Decision, error) {
+	d := undecided(c)
+	inc := &d.Case.Incident
+	switch a.Verb {
+	case Acknowledge:
+		err := d.acknowledge(a.By, now)
+		return d, err
+	case Resolve:
+		if inc.State == alerting.StateResolved {
+			d.Note = fmt.Sprintf("already resolved by %s at %s", inc.ResolvedBy, clock(inc.ResolvedAt))
+			return d, nil
+		}
+		d.CloseAlerts, inc.FiringCount = true, 0
+		d.resolve(a.By, now, alerting.Because("resolved by "+a.By.Name))
+		return d, nil
+	case Reopen:
+		if inc.State != alerting.StateResolved {
+			d.Note = "it is not resolved"
+			return d, nil
+		}
+		p.reopen(&d, a.By, now, alerting.Because("reopened by "+a.By.Name))
+		return d, nil
+	case Escalate:
+		err := p.escalate(&d, a.By, now)
+		return d, err
+	}
+	return d, &alerting.Refused{Text: fmt.Sprintf("nothing can be done by the name of %q", a.Verb)}
+}
+
+func (d *Decision) acknowledge(by alerting.Actor, now time.Time) error {
+	inc := &d.Case.Incident
+	switch inc.State {
+	case alerting.StateResolved:
+		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved (by %s at %s): reopen it first", inc.ID, inc.ResolvedBy, clock(inc.ResolvedAt))}
+	case alerting.StateAcknowledged:
+		d.Note = fmt.Sprintf("already acknowledged by %s at %s", inc.AcknowledgedBy, clock(inc.AcknowledgedAt))
+		return nil
+	}
+	inc.State, inc.AcknowledgedAt, inc.AcknowledgedBy = alerting.StateAcknowledged, now, by.Name
+	text := "Acknowledged by " + by.Name
+	if inc.Assignee == "" {
+		inc.Assignee = by.Name
+		text += ", who has it now"
+	}
+	d.note(now, alerting.KindAcknowledged, by, alerting.Because("answered over "+by.Via), "%s", text)
+	return nil
+}
+
+// resolve closes the incident; the steps that were still to come are skipped.
+func (d *Decision) resolve(by alerting.Actor, now time.Time, why alerting.Reason) {
+	inc := &d.Case.Incident
+	inc.State, inc.ResolvedAt, inc.ResolvedBy = alerting.StateResolved, now, by.Name
+	d.note(now, alerting.KindResolved, by, why, "Resolved by %s", by.Name)
+	for i, s := range d.Case.Plan.Steps {
+		if s.State == StepPending {
+			s.State, s.At = StepSkipped, now
+			s.Reason = alerting.Reason{Text: "not needed: " + Reached(*inc, s.Until), Rule: stepRule(d.Case.Plan.Severity, i), Config: d.Case.Plan.Config}
+			d.Case.Plan.Steps[i] = s
+		}
+	}
+}
+
+// reopen starts a new round, counted from now; nobody has it.
+func (p *Policy) reopen(d *Decision, by alerting.Actor, now time.Time, why alerting.Reason) {
+	inc := &d.Case.Incident
+	inc.State, inc.ResolvedAt, inc.ResolvedBy = alerting.StateOpen, time.Time{}, ""
+	inc.AcknowledgedAt, inc.AcknowledgedBy, inc.Assignee = time.Time{}, "", ""
+	p.newRound(d, now)
+	d.note(now, alerting.KindReopened, by, why, "Reopened by %s: round %d", by.Name, inc.Round)
+}
+
+func (p *Policy) newRound(d *Decision, now time.Time) {
+	inc := &d.Case.Incident
+	inc.Round++
+	d.Case.Plan = p.NewPlan(inc.Severity, inc.Round, now)
+}
+
+// again is how soon a second "escalate" counts as the same one: two taps, two people at once.
+const again = 30 * time.Second
+
+// escalate fires the next page step of the plan at once, whatever it waits for: somebody asks for it.
+func (p *Policy) escalate(d *Decision, by alerting.Actor, now time.Time) error {
+	inc := d.Case.Incident
+	if inc.State == alerting.StateResolved {
+		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved: there is nothing to escalate", inc.ID)}
+	}
+	for i, s := range d.Case.Plan.Steps {
+		if s.AskedBy != "" && now.Sub(s.At) < again {
+			d.Note = fmt.Sprintf("already escalated by %s at %s: %s was told", s.AskedBy, clock(s.At), s.Role)
+			return nil
+		}
+		if s.State == StepPending && s.Kind == PageStep {
+			d.Case.Plan.Steps[i].AskedBy = by.Name
+			d.note(now, alerting.KindEscalated, by, alerting.Because("asked over "+by.Via), "Escalated by %s: %s is told now instead of at %s", by.Name, s.Role, clock(s.DueAt))
+			p.fire(d, []int{i}, now, by)
+			for k := range d.Pages {
+				d.Pages[k].Until = UntilResolved // asked for: an acknowledgement does not make it unnecessary
+			}
+			return nil
+		}
+	}
+	d.Note = "every step of the plan has been told already"
+	return nil
+}

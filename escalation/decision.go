@@ -1,0 +1,62 @@
+package escalation
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"tocsin/alerting"
+)
+
+// Decision is what should become of an incident: its new state, the pages that are owed, what goes on
+// the timeline. Whoever stores it stores all of it in one transaction, or nothing.
+type Decision struct {
+	Case        Case
+	Pages       []Order
+	Entries     []alerting.Entry
+	Opens       bool   // the incident is new
+	Supersedes  int64  // the incident that was its dedup key's newest until now; 0 if there was none
+	Changed     bool   // nothing is to be stored if false
+	CloseAlerts bool   // a person resolved it: its firing episodes end with it
+	Note        string // for whoever asked, where nothing changed: "already acknowledged by ..."
+}
+
+// Order asks for one page.
+type Order struct {
+	Step    int // index in the plan
+	Kind    StepKind
+	Role    string
+	Person  string
+	Channel Channel
+	Until   Until
+	Says    string
+	Reason  alerting.Reason
+}
+
+// NextAt is when the machine next owes the incident something; zero if never.
+func (d Decision) NextAt() time.Time { return d.Case.Plan.NextAt(d.Case.Incident) }
+
+// Announced reports whether the incident is shown in the chat channel: its severity's row names Slack.
+func (d Decision) Announced() bool { return slices.Contains(d.Case.Plan.Channels, Slack) }
+
+// undecided starts a decision that changes nothing. The plan's steps are copied, so that the caller's
+// case stays as it was.
+func undecided(c Case) Decision {
+	c.Plan.Steps = slices.Clone(c.Plan.Steps)
+	return Decision{Case: c}
+}
+
+func (d *Decision) note(at time.Time, kind alerting.Kind, by alerting.Actor, r alerting.Reason, format string, args ...any) {
+	d.Entries = append(d.Entries, alerting.Entry{At: at, Kind: kind, Actor: by, Text: fmt.Sprintf(format, args...), Reason: r})
+	d.touch()
+}
+
+func (d *Decision) touch() {
+	if !d.Changed {
+		d.Changed = true
+		d.Case.Incident.Rev++
+	}
+}
+
+// clock prints a moment for a sentence: the zone is UTC, as everywhere in stored text.
+func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

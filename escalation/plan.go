@@ -1,0 +1,82 @@
+package escalation
+
+import (
+	"time"
+
+	"tocsin/alerting"
+)
+
+// Plan is the matrix's steps for one incident and round. It is stored in the incident (jsonb), so that
+// an open incident keeps its plan when the configuration changes.
+type Plan struct {
+	Round    int               `json:"round"`
+	Severity alerting.Severity `json:"severity"`
+	From     time.Time         `json:"from"`   // what the steps count from
+	Config   string            `json:"config"` // hash of the configuration that made it
+	Channels []Channel         `json:"channels"`
+	Steps    []PlannedStep     `json:"steps"`
+}
+
+// PlannedStep is one step with its due time and what became of it.
+type PlannedStep struct {
+	DueAt   time.Time       `json:"due_at"`
+	After   string          `json:"after"` // the rule that gave DueAt, as the configuration writes it
+	Kind    StepKind        `json:"kind"`
+	Role    string          `json:"role"`
+	Until   Until           `json:"until"`
+	Says    string          `json:"says,omitempty"`
+	State   StepState       `json:"state"`
+	At      time.Time       `json:"at,omitzero"`        // when it was fired or skipped
+	AskedBy string          `json:"asked_by,omitempty"` // who escalated, where somebody did not wait for DueAt
+	Reason  alerting.Reason `json:"reason,omitzero"`    // why it was fired or skipped; empty while pending
+}
+
+// StepState is what became of a planned step.
+type StepState string
+
+// States of a planned step.
+const (
+	StepPending StepState = "pending"
+	StepFired   StepState = "fired"
+	StepSkipped StepState = "skipped"
+)
+
+// NewPlan counts the matrix's row for a severity from a moment.
+func (p *Policy) NewPlan(sev alerting.Severity, round int, from time.Time) Plan {
+	row := p.Matrix[sev]
+	plan := Plan{Round: round, Severity: sev, From: from, Config: p.Config, Channels: row.Channels, Steps: make([]PlannedStep, len(row.Steps))}
+	for i, s := range row.Steps {
+		plan.Steps[i] = PlannedStep{
+			DueAt: s.After.Due(p.Calendar, from).UTC(), After: s.After.String(),
+			Kind: s.Kind, Role: s.Role, Until: s.Until, Says: s.Says,
+			State: StepPending,
+		}
+	}
+	return plan
+}
+
+// Next is the step that is due next unless the incident's state makes it unnecessary; nil if no such
+// step is left. It is what a page or a person is told ("manager at 10:15").
+func (p Plan) Next(inc alerting.Incident) *PlannedStep {
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.State == StepPending && Reached(inc, s.Until) == "" {
+			return s
+		}
+	}
+	return nil
+}
+
+// NextAt is the earliest time at which the machine owes the incident something; zero if it owes nothing.
+func (p Plan) NextAt(inc alerting.Incident) time.Time {
+	var at time.Time
+	if inc.State == alerting.StateResolved {
+		return at
+	}
+	for _, s := range p.Steps {
+		if s.State == StepPending && (at.IsZero() || s.DueAt.Before(at)) {
+			at = s.DueAt
+		}
+	}
+	return at
+}

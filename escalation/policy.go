@@ -1,0 +1,127 @@
+package escalation
+
+import (
+	"slices"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/alerting/calendar"
+	"tocsin/escalation/oncall"
+)
+
+// Policy is all that decisions depend on besides the incident and the time: one configuration's rules.
+// It is never changed once made; a reload makes another.
+type Policy struct {
+	Config        string // the configuration's hash
+	Classifier    alerting.Classifier
+	GroupBy       []string      // labels that make the dedup key where the source brings no group
+	ReopenWithin  time.Duration // the same problem again this soon reopens its incident
+	ReorderWindow time.Duration // a firing of an episode resolved this recently came late
+	Matrix        Matrix
+	Directory     Directory
+	Calendar      *calendar.Calendar
+}
+
+// Channel is a way to reach a person.
+type Channel string
+
+// The channels that the matrix may name.
+const (
+	SMS   Channel = "sms"
+	Email Channel = "email"
+	Slack Channel = "slack"
+)
+
+// Channels lists every channel.
+var Channels = []Channel{SMS, Email, Slack}
+
+// Matrix is, for each severity, the steps that are owed and when: the manual's SOP 2.
+type Matrix map[alerting.Severity]Row
+
+// Row is the matrix for one severity.
+type Row struct {
+	Meaning  string
+	Channels []Channel
+	Steps    []Step
+}
+
+// Step is one line of the matrix.
+type Step struct {
+	After calendar.Delay // counted from the incident's opening, or from its raise or reopening
+	Kind  StepKind
+	Role  string
+	Until Until  // what makes the step unnecessary
+	Says  string // why this page comes, for steps that follow another: "initial response overdue"
+}
+
+// StepKind is what a step does.
+type StepKind string
+
+// Kinds of step.
+const (
+	PageStep   StepKind = "page"
+	AssignStep StepKind = "assign" // gives the incident to somebody, and tells them
+)
+
+// Until is the state that makes a step unnecessary. Resolved satisfies all three.
+type Until string
+
+// What a step may wait for.
+const (
+	UntilAcknowledged Until = "acknowledged" // the default
+	UntilAssigned     Until = "assigned"
+	UntilResolved     Until = "resolved"
+)
+
+// Directory is who there is.
+type Directory struct {
+	People    map[string]Person
+	Roles     map[string]Role
+	Rotations map[string]oncall.Rotation
+	CatchAll  string // a person, told when a step reaches nobody
+}
+
+// Person is somebody who may be paged.
+type Person struct {
+	ID    string // the configuration's key: "system-admin"
+	Name  string
+	Phone string // E.164
+	Email string
+	Slack string // Slack's user ID
+	Reach Reach
+	Only  []alerting.Severity // if any: told of these severities only
+}
+
+// Address is where channel reaches the person, empty if it does not.
+func (p Person) Address(c Channel) string {
+	switch c {
+	case SMS:
+		return p.Phone
+	case Email:
+		return p.Email
+	case Slack:
+		return p.Slack
+	}
+	return ""
+}
+
+// Takes reports whether the person is told of incidents of this severity.
+func (p Person) Takes(s alerting.Severity) bool {
+	return len(p.Only) == 0 || slices.Contains(p.Only, s)
+}
+
+// Reach is when a person may be reached.
+type Reach string
+
+// When a person may be reached.
+const (
+	ReachAlways        Reach = "always"
+	ReachBusinessHours Reach = "business-hours"
+	ReachOnCall        Reach = "on-call" // while holding a rotation
+)
+
+// Role is what a step of the matrix names: a rotation's holder, or people.
+type Role struct {
+	Rotation string
+	People   []string
+}

@@ -1,0 +1,128 @@
+package notifiers
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+	"tocsin/escalation/due"
+)
+
+// Announcement is a message kept up to date with its incident: the one in the chat channel, or a page
+// that its channel can edit.
+type Announcement struct {
+	ID       int64
+	PageID   int64           // 0 for the one in the chat channel
+	Claim    string          // names this replica's hold on it
+	Ref      json.RawMessage // nil: not posted yet
+	SentRev  int64           // the incident's rev that it shows
+	Threaded int64           // the last timeline entry written below it
+	Tries    int             // failures in a row
+	Brief    Brief
+	Entries  []alerting.Entry // those after Threaded, oldest first; only for the chat channel's
+}
+
+// Announced is what came of a claimed announcement.
+type Announced struct {
+	Announcement
+	Keep  bool          // the claim goes on: only Ref, SentRev and Threaded are stored
+	Retry time.Duration // until the next try, after a failure
+	Error string
+}
+
+// Announcements holds messages that should be brought up to date.
+type Announcements interface {
+	// ClaimAnnouncements takes at most limit due announcements of a channel for this replica.
+	ClaimAnnouncements(ctx context.Context, c escalation.Channel, limit int) ([]Announcement, error)
+	// FinishAnnouncement stores what came of a claim, if it is still ours. An announcement whose
+	// incident has changed meanwhile is due again a second later.
+	FinishAnnouncement(ctx context.Context, a Announced) error
+	// NextAnnouncement is how long until the next is due; ok is false if none is.
+	NextAnnouncement(ctx context.Context, c escalation.Channel) (wait time.Duration, ok bool, err error)
+}
+
+// announced at a time
+const boardSlots = 8
+
+// NewAnnouncer makes the loop that keeps a channel's messages up to date.
+func NewAnnouncer(c escalation.Channel, store Announcements, board Board, url func(incident int64) string, log *slog.Logger) *due.Loop {
+	return due.New("announcer "+string(c), log, func(ctx context.Context) (time.Duration, error) {
+		for {
+			claimed, err := store.ClaimAnnouncements(ctx, c, boardSlots)
+			if err != nil {
+				return 0, err
+			}
+			var wg sync.WaitGroup
+			for _, a := range claimed {
+				a.Brief.URL = url(a.Brief.Incident.ID)
+				wg.Go(func() { announce(ctx, store, board, a, log) })
+			}
+			wg.Wait()
+			if len(claimed) < boardSlots {
+				break
+			}
+		}
+		wait, ok, err := store.NextAnnouncement(ctx, c)
+		if err != nil || !ok {
+			return due.Net, err
+		}
+		return wait, nil
+	})
+}
+
+// announce writes one message, or edits it, and puts what is new on the timeline below it. A call that
+// has begun is finished when the program stops.
+func announce(ctx context.Context, store Announcements, board Board, a Announcement, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	defer cancel()
+	result := Announced{}
+	a, err := bring(ctx, store, board, a)
+	result.Announcement = a
+	if err != nil {
+		f := AsFailure(err)
+		result.Error = Cut(Plain(f.Error()), 500)
+		if f.Class != Permanent {
+			result.Retry, _ = Backoff(a.Brief.Incident.Severity, a.Tries+1, f.RetryAfter, rand.Float64())
+		}
+		log.Warn("an incident's message is not up to date", "incident", a.Brief.Incident.ID, "error", result.Error, "again_in", result.Retry)
+	}
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	defer done()
+	if err := store.FinishAnnouncement(ctx, result); err != nil {
+		log.Error("what came of an incident's message is not stored", "incident", a.Brief.Incident.ID, "error", err)
+	}
+}
+
+func bring(ctx context.Context, store Announcements, board Board, a Announcement) (Announcement, error) {
+	rev := a.Brief.Incident.Rev
+	switch {
+	case a.Ref == nil:
+		ref, err := board.Post(ctx, a.Brief)
+		if err != nil {
+			return a, err
+		}
+		a.Ref, a.SentRev = ref, rev
+		if err := store.FinishAnnouncement(ctx, Announced{Announcement: a, Keep: true}); err != nil {
+			return a, err
+		}
+	case a.SentRev != rev:
+		if err := board.Edit(ctx, a.Ref, a.Brief); err != nil {
+			return a, err
+		}
+		a.SentRev = rev
+	}
+	if len(a.Entries) > 0 {
+		if err := board.Reply(ctx, a.Ref, a.Brief, a.Entries); err != nil {
+			return a, err
+		}
+		for _, e := range a.Entries {
+			a.Threaded = max(a.Threaded, e.ID)
+		}
+	}
+	return a, nil
+}

@@ -1,0 +1,131 @@
+package email
+
+import (
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"strings"
+	texttemplate "text/template"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/notifiers"
+)
+
+//go:embed body.txt body.html
+var files embed.FS
+
+// view is what both bodies show; all of it is one-line text that is not escaped yet.
+type view struct {
+	Severity, Word, Colour string
+	Number                 int64
+	Title, State, Why      string
+	PossibleRepeat         bool
+	Summary                string
+	Rows                   []row
+	Alerts                 []string
+	More                   int
+	Labels                 []notifiers.Label
+	Links                  []notifiers.Link
+}
+
+type row struct{ Name, Text string }
+
+func newView(n notifiers.Notice) view {
+	b := n.Brief
+	inc := b.Incident
+	v := view{
+		Severity: inc.Severity.String(), Word: inc.Severity.Word(), Colour: colour(inc),
+		Number: inc.ID, Title: notifiers.Cut(b.Title(), 300), State: string(inc.State), Why: notifiers.Cut(n.Why(), 300),
+		PossibleRepeat: n.PossibleRepeat,
+		Summary:        notifiers.Cut(b.Summary(), 1000),
+		Rows:           rows(b),
+		Labels:         b.Labels(12),
+		Links:          b.Links(),
+	}
+	for _, l := range b.AlertLines() {
+		v.Alerts = append(v.Alerts, notifiers.Cut(l, 400))
+	}
+	for i := range v.Labels {
+		v.Labels[i].Value = notifiers.Cut(v.Labels[i].Value, 200)
+	}
+	v.More = max(0, inc.AlertCount-len(v.Alerts))
+	return v
+}
+
+func rows(b notifiers.Brief) []row {
+	inc := b.Incident
+	out := []row{{"State", state(inc)}, {"Since", notifiers.UTC(inc.OpenedAt)}, {"Alerts", b.Alerting()}, {"In hand", b.Holder()}}
+	if next := b.Next(); next != nil {
+		out = append(out, row{"Next", notifiers.StepWords(next) + " at " + notifiers.UTC(next.DueAt)})
+	} else if inc.State != alerting.StateResolved {
+		out = append(out, row{"Next", "no further step is planned"})
+	}
+	return out
+}
+
+func state(inc alerting.Incident) string {
+	switch inc.State {
+	case alerting.StateAcknowledged:
+		return "acknowledged" + since(inc.AcknowledgedBy, inc.AcknowledgedAt)
+	case alerting.StateResolved:
+		return "resolved" + since(inc.ResolvedBy, inc.ResolvedAt)
+	}
+	return string(inc.State)
+}
+
+func since(who string, at time.Time) string {
+	if who = notifiers.Plain(who); who != "" {
+		who = " by " + who
+	}
+	return who + " at " + notifiers.UTC(at)
+}
+
+// colour is the badge's background; white text reads well on each, on light and dark pages alike.
+func colour(inc alerting.Incident) string {
+	if inc.State == alerting.StateResolved {
+		return "#1a7f37"
+	}
+	switch inc.Severity {
+	case alerting.P0:
+		return "#b42318"
+	case alerting.P1:
+		return "#b54708"
+	case alerting.P2:
+		return "#7a6200"
+	default:
+		return "#175cd3"
+	}
+}
+
+// bodies writes both bodies of a mail.
+type bodies struct {
+	text *texttemplate.Template
+	html *htmltemplate.Template
+}
+
+func newBodies() (bodies, error) {
+	text, err := texttemplate.ParseFS(files, "body.txt")
+	if err != nil {
+		return bodies{}, fmt.Errorf("email: %w", err)
+	}
+	html, err := htmltemplate.ParseFS(files, "body.html")
+	if err != nil {
+		return bodies{}, fmt.Errorf("email: %w", err)
+	}
+	return bodies{text, html}, nil
+}
+
+// write is the plain body, and the other with html/template's escaping. Should a template fail, the
+// page goes out with its headline rather than not at all.
+func (t bodies) write(n notifiers.Notice) (text, html string) {
+	var plain, marked strings.Builder
+	v := newView(n)
+	if err := t.text.Execute(&plain, v); err != nil {
+		return n.Brief.Headline(), ""
+	}
+	if err := t.html.Execute(&marked, v); err != nil {
+		return plain.String(), ""
+	}
+	return plain.String(), marked.String()
+}

@@ -1,0 +1,192 @@
+package notifierstest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// SlackToken is the bot token that the stand-in knows.
+const SlackToken = "xoxb-notifierstest"
+
+// SlackMessage is a message as it stands; Edits counts how often it was rewritten.
+type SlackMessage struct {
+	Channel  string
+	TS       string
+	ThreadTS string
+	User     string // whom a direct message is to
+	Text     string
+	Blocks   json.RawMessage
+	Metadata json.RawMessage
+	Edits    int
+}
+
+// Slack stands in for Slack's Web API: auth.test, conversations.open, chat.postMessage, chat.update. It
+// refuses blocks that break Slack's limits.
+type Slack struct {
+	*web
+	URL      string // up to and with /api/
+	messages *box[SlackMessage]
+
+	mu       sync.Mutex
+	seq      int
+	missing  map[string]bool
+	archived map[string]bool
+}
+
+// NewSlack starts one for a test.
+func NewSlack(t Cleaner) *Slack { return begin(t, StartSlack) }
+
+// StartSlack starts one; Close ends it.
+func StartSlack() (*Slack, error) {
+	s := &Slack{messages: newBox[SlackMessage](), missing: map[string]bool{}, archived: map[string]bool{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/{method}", s.method)
+	var err error
+	if s.web, err = serve(mux); err != nil {
+		return nil, err
+	}
+	s.URL = "http://" + s.addr + "/api/"
+	return s, nil
+}
+
+// Messages are all messages as they stand now, threads included, in order of posting.
+func (s *Slack) Messages() []SlackMessage { return s.messages.all() }
+
+// Wait returns once n messages have been posted.
+func (s *Slack) Wait(ctx context.Context, n int) ([]SlackMessage, error) {
+	return s.WaitFor(ctx, func(ms []SlackMessage) bool { return len(ms) >= n })
+}
+
+// WaitFor returns once ok holds; it is asked at each post and edit.
+func (s *Slack) WaitFor(ctx context.Context, ok func([]SlackMessage) bool) ([]SlackMessage, error) {
+	return s.messages.wait(ctx, ok)
+}
+
+// Forget makes a channel or user unknown, as if it had been deleted.
+func (s *Slack) Forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.missing[id] = true
+}
+
+// Archive makes a channel refuse messages.
+func (s *Slack) Archive(channel string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.archived[channel] = true
+}
+
+func (s *Slack) method(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		reply(w, "application/json", http.StatusOK, refusal("invalid_form_data"))
+		return
+	}
+	s.answer(w, r,
+		func() (int, []byte) { return http.StatusOK, s.do(r) },
+		func() (int, []byte) { return http.StatusOK, refusal("channel_not_found") })
+}
+
+func (s *Slack) do(r *http.Request) []byte {
+	token := r.Form.Get("token")
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		token = bearer
+	}
+	switch {
+	case token == "":
+		return refusal("not_authed")
+	case token != SlackToken:
+		return refusal("invalid_auth")
+	}
+	switch r.PathValue("method") {
+	case "auth.test":
+		return ok(map[string]any{"url": "https://notifierstest.slack.com/", "team": "notifierstest", "user": "tocsin", "team_id": "T0TEST", "user_id": "U0TOCSIN", "bot_id": "B0TOCSIN"})
+	case "conversations.open":
+		return ok(map[string]any{"channel": map[string]any{"id": direct(r.Form.Get("users"))}})
+	case "chat.postMessage":
+		return s.postMessage(r)
+	case "chat.update":
+		return s.update(r)
+	}
+	return refusal("unknown_method")
+}
+
+func (s *Slack) postMessage(r *http.Request) []byte {
+	m := SlackMessage{
+		Channel: r.Form.Get("channel"), ThreadTS: r.Form.Get("thread_ts"), Text: r.Form.Get("text"),
+		Blocks: json.RawMessage(r.Form.Get("blocks")), Metadata: json.RawMessage(r.Form.Get("metadata")),
+	}
+	if strings.HasPrefix(m.Channel, "U") {
+		m.User, m.Channel = m.Channel, direct(m.Channel)
+	}
+	if code := s.objection(m); code != "" {
+		return refusal(code)
+	}
+	m.TS = s.nextTS()
+	s.messages.add(m)
+	return ok(map[string]any{"channel": m.Channel, "ts": m.TS, "message": map[string]any{"text": m.Text, "ts": m.TS}})
+}
+
+func (s *Slack) update(r *http.Request) []byte {
+	now := SlackMessage{Channel: r.Form.Get("channel"), TS: r.Form.Get("ts"), Text: r.Form.Get("text"), Blocks: json.RawMessage(r.Form.Get("blocks"))}
+	if code := s.objection(now); code != "" {
+		return refusal(code)
+	}
+	found := false
+	s.messages.change(func(ms []SlackMessage) []SlackMessage {
+		for i := range ms {
+			if ms[i].Channel == now.Channel && ms[i].TS == now.TS {
+				ms[i].Text, ms[i].Blocks, found = now.Text, now.Blocks, true
+				ms[i].Edits++
+			}
+		}
+		return ms
+	})
+	if !found {
+		return refusal("message_not_found")
+	}
+	return ok(map[string]any{"channel": now.Channel, "ts": now.TS, "text": now.Text})
+}
+
+// objection is the error code that Slack would answer with, empty if it takes the message.
+func (s *Slack) objection(m SlackMessage) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case m.Channel == "", s.missing[m.Channel], s.missing[m.User]:
+		return "channel_not_found"
+	case s.archived[m.Channel]:
+		return "is_archived"
+	case m.Text == "" && len(m.Blocks) == 0:
+		return "no_text"
+	case len([]rune(m.Text)) > 40000:
+		return "msg_too_long"
+	case len(m.Blocks) > 0 && CheckBlocks(m.Blocks) != nil:
+		return "invalid_blocks"
+	}
+	return ""
+}
+
+func (s *Slack) nextTS() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	return fmt.Sprintf("1700000000.%06d", s.seq)
+}
+
+// direct is the channel of the direct messages with a user.
+func direct(user string) string { return "D" + strings.TrimPrefix(user, "U") }
+
+func ok(fields map[string]any) []byte {
+	fields["ok"] = true
+	b, _ := json.Marshal(fields) // strings, numbers and maps of them
+	return b
+}
+
+func refusal(code string) []byte {
+	b, _ := json.Marshal(map[string]any{"ok": false, "error": code})
+	return b
+}

@@ -1,0 +1,51 @@
+package notifiers
+
+import (
+	"math"
+	"time"
+
+	"tocsin/alerting"
+)
+
+// patience is how a page of some severity is tried again.
+type patience struct {
+	first, longest time.Duration // between attempts: doubling from first up to longest
+	tries          int           // then it is given up
+}
+
+func patienceFor(s alerting.Severity) patience {
+	if s <= alerting.P1 {
+		return patience{time.Second, 30 * time.Second, 30}
+	}
+	return patience{10 * time.Second, 10 * time.Minute, 20}
+}
+
+// ReceiptWait is how long a P0 or P1 page whose answer was lost waits for a receipt before it is sent
+// again, where the channel gives receipts.
+const ReceiptWait = 5 * time.Second
+
+// Backoff is how long a page of severity s waits after its tries-th attempt failed: exponential, spread
+// by spread (0 <= spread < 1) over the upper half, and never before asked, which is what the provider
+// asked for. ok is false when the page is to be given up.
+func Backoff(s alerting.Severity, tries int, asked time.Duration, spread float64) (wait time.Duration, ok bool) {
+	p := patienceFor(s)
+	if tries >= p.tries {
+		return 0, false
+	}
+	full := float64(p.first) * math.Pow(2, float64(max(tries-1, 0)))
+	full = min(full, float64(p.longest))
+	wait = time.Duration(full * (0.5 + spread/2))
+	if wait < asked {
+		wait = asked + time.Duration(spread*float64(time.Second))
+	}
+	return wait, true
+}
+
+// afterLost is how long a page waits after an attempt whose answer was lost.
+func afterLost(s alerting.Severity, tries int, receipts bool, spread float64) (time.Duration, bool) {
+	wait, ok := Backoff(s, tries, 0, spread)
+	if ok && receipts && s <= alerting.P1 {
+		wait = ReceiptWait
+	}
+	return wait, ok
+}

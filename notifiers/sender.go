@@ -1,0 +1,111 @@
+package notifiers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+)
+
+// Notice is all that a channel needs to write one message to one person.
+type Notice struct {
+	AttemptID      string
+	PossibleRepeat bool
+	Page           Page
+	Person         escalation.Person
+	Brief          Brief
+}
+
+// Brief is what there is to say of an incident at this moment.
+type Brief struct {
+	Incident alerting.Incident
+	Plan     escalation.Plan
+	Alerts   []alerting.Alert // at most BriefAlerts, worst and newest first; Incident.AlertCount has the total
+	URL      string           // the incident's page, absolute
+}
+
+// BriefAlerts is how many alerts a Brief lists.
+const BriefAlerts = 5
+
+// Sender hands messages of one channel to its provider.
+type Sender interface {
+	// Send hands over one message and returns what the provider said. It honours ctx's deadline. An
+	// error is a *Failure; any other error counts as temporary.
+	Send(ctx context.Context, n Notice) (Receipt, error)
+}
+
+// Receipt is a provider's word that it has a message.
+type Receipt struct {
+	ProviderID string
+	// Receipts says that the provider will report delivery later (Twilio's status callbacks).
+	Receipts bool
+	// Ref finds the message again where it can be edited (Slack); nil otherwise.
+	Ref json.RawMessage
+}
+
+// Board is a channel that shows an incident in one message kept up to date, with its timeline below.
+type Board interface {
+	// Post writes the incident's message to the configured place.
+	Post(ctx context.Context, b Brief) (ref json.RawMessage, err error)
+	// Edit brings the message at ref up to date: the place's own, or one that Send returned a Ref for.
+	Edit(ctx context.Context, ref json.RawMessage, b Brief) error
+	// Reply adds timeline entries below the message at ref.
+	Reply(ctx context.Context, ref json.RawMessage, b Brief, entries []alerting.Entry) error
+}
+
+// Rendered is a message as it would leave, for sandboxes and tests.
+type Rendered struct {
+	To      string
+	Subject string
+	Text    string
+	HTML    string
+	Payload json.RawMessage // Slack's blocks
+}
+
+// Renderer writes a channel's messages without sending them.
+type Renderer interface {
+	Render(n Notice) Rendered
+}
+
+// Failure is why a message did not (or may not) go out.
+type Failure struct {
+	Class      FailureClass
+	Code       string        // the provider's own: "21211", "429", "invalid_auth", "550"
+	RetryAfter time.Duration // what the provider asked for; 0 if nothing
+	Err        error
+}
+
+// FailureClass decides what happens next.
+type FailureClass uint8
+
+// Classes of failure.
+const (
+	Temporary FailureClass = iota // refused or not reached; certainly not sent; try again
+	Permanent                     // refused for good
+	Lost                          // may have been accepted: the answer was lost after the request had left
+)
+
+func (c FailureClass) String() string {
+	return [...]string{"temporary", "permanent", "fate unknown"}[c]
+}
+
+func (f *Failure) Error() string {
+	if f.Code != "" {
+		return fmt.Sprintf("%v (%s, %s)", f.Err, f.Code, f.Class)
+	}
+	return fmt.Sprintf("%v (%s)", f.Err, f.Class)
+}
+
+func (f *Failure) Unwrap() error { return f.Err }
+
+// AsFailure finds the Failure in err; an error without one is temporary.
+func AsFailure(err error) *Failure {
+	if f, ok := errors.AsType[*Failure](err); ok {
+		return f
+	}
+	return &Failure{Class: Temporary, Err: err}
+}

@@ -1,0 +1,218 @@
+package slack
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"tocsin/alerting"
+	"tocsin/notifiers"
+)
+
+// message is what is sent: blocks, the text of the notification, and what a page says to its reader
+// alone.
+type message struct {
+	text   string
+	blocks []slack.Block
+	note   string
+}
+
+// Render is a page as Send would write it.
+func (s *Slack) Render(n notifiers.Notice) notifiers.Rendered {
+	return pageMessage(n).rendered(n.Person.Slack)
+}
+
+// RenderBrief is the incident's message as Post and Edit write it.
+func (s *Slack) RenderBrief(b notifiers.Brief) notifiers.Rendered {
+	return incidentMessage(b, "").rendered(s.opts.Channel)
+}
+
+// RenderReply is the first message that Reply would write for entries.
+func (s *Slack) RenderReply(_ notifiers.Brief, entries []alerting.Entry) notifiers.Rendered {
+	ms := replyMessages(entries)
+	if len(ms) == 0 {
+		return notifiers.Rendered{To: s.opts.Channel}
+	}
+	out := ms[0].rendered(s.opts.Channel)
+	for _, m := range ms[1:] {
+		out.Text += "\n" + m.text
+	}
+	return out
+}
+
+func (m message) rendered(to string) notifiers.Rendered {
+	payload, _ := json.Marshal(struct {
+		Text   string        `json:"text"`
+		Blocks []slack.Block `json:"blocks"`
+	}{m.text, m.blocks}) // blocks made here always marshal
+	return notifiers.Rendered{To: to, Text: m.text, Payload: payload}
+}
+
+// pageMessage is the incident's message with a line for its reader.
+func pageMessage(n notifiers.Notice) message {
+	var parts []string
+	if why := n.Why(); why != "" {
+		parts = append(parts, why)
+	}
+	if n.PossibleRepeat {
+		parts = append(parts, "possible repeat")
+	}
+	return incidentMessage(n.Brief, strings.Join(parts, " · "))
+}
+
+// incidentMessage says what the incident is, how it stands, and what can be done. note is the line for
+// one reader, empty in the channel.
+func incidentMessage(b notifiers.Brief, note string) message {
+	inc := b.Incident
+	m := message{note: note, text: prose(strings.Join(nonEmpty(fmt.Sprintf("%s %s: %s", emoji(b), b.Headline(), inc.State), note), " · "), sectionLimit)}
+	m.add(slack.NewHeaderBlock(plainText(fmt.Sprintf("%s %s (%s) #%d %s", emoji(b), inc.Severity, inc.Severity.Word(), inc.ID, b.Title()), headerLimit)))
+	if note != "" {
+		m.add(slack.NewSectionBlock(mrkdwn("*"+prose(note, 500)+"*"), nil, nil))
+	}
+	if summary := b.Summary(); summary != "" {
+		m.add(slack.NewSectionBlock(mrkdwn(prose(summary, 1000)), nil, nil))
+	}
+	m.add(slack.NewSectionBlock(nil, fields(b), nil))
+	m.addText(alerts(b))
+	m.addText(labels(b))
+	m.addText(links(b))
+	if actions := actions(b); actions != nil {
+		m.add(actions)
+	}
+	return m
+}
+
+func (m *message) add(b slack.Block) { m.blocks = append(m.blocks, b) }
+
+func (m *message) addText(s string) {
+	if s != "" {
+		m.add(slack.NewSectionBlock(mrkdwn(s), nil, nil))
+	}
+}
+
+func nonEmpty(parts ...string) []string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// emoji is the severity's colour, or a tick once resolved.
+func emoji(b notifiers.Brief) string {
+	if b.Incident.State == alerting.StateResolved {
+		return "✅"
+	}
+	switch b.Incident.Severity {
+	case alerting.P0:
+		return "🔴"
+	case alerting.P1:
+		return "🟠"
+	case alerting.P2:
+		return "🟡"
+	default:
+		return "🔵"
+	}
+}
+
+func fields(b notifiers.Brief) []*slack.TextBlockObject {
+	inc := b.Incident
+	out := []*slack.TextBlockObject{
+		field("State", state(inc)),
+		field("Since", date(inc.OpenedAt)),
+		field("Alerts", b.Alerting()),
+		field("In hand", prose(b.Holder(), 200)),
+	}
+	switch next := b.Next(); {
+	case next != nil:
+		out = append(out, field("Next", prose(notifiers.StepWords(next), 200)+" "+date(next.DueAt)))
+	case inc.State != alerting.StateResolved:
+		out = append(out, field("Next", "no further step is planned"))
+	}
+	return out
+}
+
+func field(name, text string) *slack.TextBlockObject { return mrkdwn("*" + name + "*\n" + text) }
+
+// state is in words, with who brought it about and when.
+func state(inc alerting.Incident) string {
+	switch inc.State {
+	case alerting.StateAcknowledged:
+		return "acknowledged" + byWhom(inc.AcknowledgedBy) + " " + date(inc.AcknowledgedAt)
+	case alerting.StateResolved:
+		return "resolved" + byWhom(inc.ResolvedBy) + " " + date(inc.ResolvedAt)
+	}
+	return string(inc.State)
+}
+
+func byWhom(who string) string {
+	if who == "" {
+		return ""
+	}
+	return " by " + prose(who, 200)
+}
+
+func alerts(b notifiers.Brief) string {
+	lines := b.AlertLines()
+	for i, l := range lines {
+		lines[i] = "• " + prose(l, 400)
+	}
+	if more := b.Incident.AlertCount - len(b.Alerts); more > 0 && len(lines) > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func labels(b notifiers.Brief) string {
+	var parts []string
+	for _, l := range b.Labels(10) {
+		parts = append(parts, code(l.Name+"="+l.Value, 200))
+	}
+	return strings.Join(parts, " ")
+}
+
+func links(b notifiers.Brief) string {
+	var parts []string
+	for _, l := range b.Links() {
+		if t := link(l.Name, l.URL); len([]rune(t)) < 900 {
+			parts = append(parts, t)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// actions are the buttons that make sense in the incident's state; nil if none does.
+func actions(b notifiers.Brief) *slack.ActionBlock {
+	inc := b.Incident
+	if inc.State == alerting.StateResolved {
+		return nil
+	}
+	id := strconv.FormatInt(inc.ID, 10)
+	var out []slack.BlockElement
+	if inc.State == alerting.StateOpen {
+		out = append(out, button("acknowledge", id, "Acknowledge").WithStyle(slack.StylePrimary))
+	}
+	out = append(out, button("resolve", id, "Resolve"))
+	if b.Next() != nil {
+		out = append(out, button("escalate", id, "Escalate now"))
+	}
+	return slack.NewActionBlock("incident:"+id, append(out, snooze(id))...)
+}
+
+func button(action, id, text string) *slack.ButtonBlockElement {
+	return slack.NewButtonBlockElement(action, id, plainText(text, 75))
+}
+
+// snooze opens a choice; an option's value is the incident's id and a Go duration: "412 1h".
+func snooze(id string) *slack.SelectBlockElement {
+	var options []*slack.OptionBlockObject
+	for _, o := range [][2]string{{"30m", "30 minutes"}, {"1h", "1 hour"}, {"2h", "2 hours"}, {"4h", "4 hours"}, {"8h", "8 hours"}, {"24h", "1 day"}} {
+		options = append(options, slack.NewOptionBlockObject(id+" "+o[0], plainText(o[1], 75), nil))
+	}
+	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText("Snooze", 75), "snooze", options...)
+}

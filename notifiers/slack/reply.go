@@ -1,0 +1,43 @@
+package slack
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"tocsin/alerting"
+	"tocsin/notifiers"
+)
+
+// entryLimit bounds one timeline entry, so that a message of blockLimit entries stays below what Slack
+// takes in all.
+const entryLimit = 250
+
+// replyMessages are the thread messages that carry entries, in order: one context block an entry.
+func replyMessages(entries []alerting.Entry) []message {
+	var out []message
+	for part := range slices.Chunk(entries, blockLimit) {
+		var m message
+		var texts []string
+		for _, e := range part {
+			m.add(slack.NewContextBlock("", mrkdwn(date(e.At)+" "+prose(entryText(e), entryLimit))))
+			texts = append(texts, prose(entryText(e), entryLimit))
+		}
+		m.text = strings.Join(texts, "\n")
+		out = append(out, m)
+	}
+	return out
+}
+
+// entryText is the entry's text and, if the text does not name them, who it was.
+func entryText(e alerting.Entry) string {
+	text := notifiers.Plain(e.Text)
+	if text == "" {
+		text = strings.ReplaceAll(string(e.Kind), "_", " ")
+	}
+	if who := e.Actor.Name; who != "" && who != alerting.Tocsin.Name && !strings.Contains(text, who) {
+		text += " (" + notifiers.Plain(who) + ")"
+	}
+	return text
+}

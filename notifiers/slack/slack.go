@@ -1,0 +1,153 @@
+// Package slack is the Slack channel: one Block Kit message per incident with its timeline in the
+// thread, and pages to people as direct messages with the same buttons. It renders, escapes and sends;
+// it stores nothing and decides nothing.
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"tocsin/alerting"
+	"tocsin/notifiers"
+)
+
+// Options say which workspace, and where in it.
+type Options struct {
+	BotToken string
+	Channel  string       // the incidents' channel, by its ID
+	APIURL   string       // up to and with /api/; empty is Slack's
+	HTTP     *http.Client // nil is http.DefaultTransport
+}
+
+// Slack is a notifiers.Sender, Board and Renderer. It is safe for concurrent use.
+type Slack struct{ opts Options }
+
+// New makes the channel. Without a token it still renders, which is all that a sandbox needs.
+func New(o Options) *Slack {
+	if o.APIURL == "" {
+		o.APIURL = slack.APIURL
+	}
+	if !strings.HasSuffix(o.APIURL, "/") {
+		o.APIURL += "/"
+	}
+	return &Slack{opts: o}
+}
+
+// ref finds a message again. Note is what a page said to its reader alone, which an edit keeps.
+type ref struct {
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+	Note    string `json:"note,omitempty"`
+}
+
+// Send writes a direct message to the person. The attempt's id is in the message's metadata, by which
+// a message whose fate is unknown can be found.
+func (s *Slack) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receipt, error) {
+	m := pageMessage(n)
+	r, err := s.post(ctx, n.Person.Slack, m, "", slack.SlackMetadata{
+		EventType: "tocsin_page",
+		EventPayload: map[string]any{
+			"attempt_id":  n.AttemptID,
+			"incident_id": strconv.FormatInt(n.Brief.Incident.ID, 10),
+		},
+	})
+	if err != nil {
+		return notifiers.Receipt{}, err
+	}
+	r.Note = m.note
+	return notifiers.Receipt{ProviderID: r.Channel + "/" + r.TS, Ref: encode(r)}, nil
+}
+
+// Post writes the incident's message to the configured channel.
+func (s *Slack) Post(ctx context.Context, b notifiers.Brief) (json.RawMessage, error) {
+	r, err := s.post(ctx, s.opts.Channel, incidentMessage(b, ""), "", slack.SlackMetadata{
+		EventType:    "tocsin_incident",
+		EventPayload: map[string]any{"incident_id": strconv.FormatInt(b.Incident.ID, 10)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return encode(r), nil
+}
+
+// Edit rewrites the message at ref, in the channel or to a person.
+func (s *Slack) Edit(ctx context.Context, at json.RawMessage, b notifiers.Brief) error {
+	r, err := decode(at)
+	if err != nil {
+		return err
+	}
+	opts := append(options(incidentMessage(b, r.Note)), slack.MsgOptionUpdate(r.TS))
+	_, err = s.call(ctx, r.Channel, opts...)
+	return err
+}
+
+// Reply writes entries to the thread below the message at ref: one reply, or more where they are too
+// many for one. After an error some of them may stand there already.
+func (s *Slack) Reply(ctx context.Context, at json.RawMessage, _ notifiers.Brief, entries []alerting.Entry) error {
+	r, err := decode(at)
+	if err != nil {
+		return err
+	}
+	for _, m := range replyMessages(entries) {
+		if _, err := s.post(ctx, r.Channel, m, r.TS, slack.SlackMetadata{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Slack) post(ctx context.Context, channel string, m message, thread string, meta slack.SlackMetadata) (ref, error) {
+	opts := options(m)
+	if thread != "" {
+		opts = append(opts, slack.MsgOptionTS(thread))
+	}
+	if meta.EventType != "" {
+		opts = append(opts, slack.MsgOptionMetadata(meta))
+	}
+	return s.call(ctx, channel, opts...)
+}
+
+// options are the message, with everything off by which Slack would make links or mentions of its own
+// accord.
+func options(m message) []slack.MsgOption {
+	return []slack.MsgOption{
+		slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...),
+		slack.MsgOptionParse(false), slack.MsgOptionLinkNames(false),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+	}
+}
+
+func (s *Slack) call(ctx context.Context, channel string, opts ...slack.MsgOption) (ref, error) {
+	if channel == "" {
+		return ref{}, &notifiers.Failure{Class: notifiers.Permanent, Code: "channel_not_found", Err: errors.New("no Slack user or channel to write to")}
+	}
+	trip := notifiers.NewTrip(ctx, s.opts.HTTP)
+	api := slack.New(s.opts.BotToken, slack.OptionAPIURL(s.opts.APIURL), slack.OptionHTTPClient(trip.Client()))
+	channel, ts, _, err := api.SendMessageContext(ctx, channel, opts...)
+	if err == nil && ts == "" {
+		err = errors.New("the answer names no message")
+	}
+	if err != nil {
+		return ref{}, failure(trip, err)
+	}
+	return ref{Channel: channel, TS: ts}, nil
+}
+
+func encode(r ref) json.RawMessage {
+	b, _ := json.Marshal(r) // three strings: cannot fail
+	return b
+}
+
+func decode(at json.RawMessage) (ref, error) {
+	var r ref
+	if err := json.Unmarshal(at, &r); err != nil || r.Channel == "" || r.TS == "" {
+		return r, &notifiers.Failure{Class: notifiers.Permanent, Code: "message_not_found", Err: errors.New("this is no reference to a Slack message: it names no channel and time")}
+	}
+	return r, nil
+}

@@ -1,0 +1,49 @@
+package twilio
+
+import (
+	"fmt"
+	"strings"
+
+	"tocsin/notifiers"
+)
+
+// segment is what one SMS holds, in GSM-7 septets.
+const segment = 160
+
+// nameFloor is how many septets of the name stay before the reason for the page is cut too.
+const nameFloor = 24
+
+// Text is the page in one GSM-7 segment: severity, number, name, why the page comes, and how to answer;
+// the link to the incident where it still fits. Of what does not fit, the name is cut, never the number.
+//
+//	P0 #412 SystemDown backend: reply ACK 412
+//	P0 #412 SystemDown backend: initial response overdue, reply ACK 412 (possible repeat)
+func Text(n notifiers.Notice) string {
+	inc := n.Brief.Incident
+	head := fmt.Sprintf("%s #%d", inc.Severity, inc.ID)
+	tail := fmt.Sprintf("reply ACK %d", inc.ID)
+	if n.PossibleRepeat {
+		tail += " (possible repeat)"
+	}
+	name, why := toGSM7(n.Brief.Name()), toGSM7(n.Why())
+
+	room := segment - septets(head+" "+": "+tail)
+	if why != "" {
+		why = cutGSM7(why, room-2-min(nameFloor, septets(name)))
+		if why != "" {
+			tail = why + ", " + tail
+		}
+	}
+	text := join(head, cutGSM7(name, segment-septets(head+" : "+tail))) + ": " + tail
+	return withLink(text, notifiers.WebURL(n.Brief.URL))
+}
+
+func join(head, name string) string { return strings.TrimSpace(head + " " + name) }
+
+// withLink adds u if the text stays one segment; a link that GSM-7 cannot hold unchanged is left out.
+func withLink(text, u string) string {
+	if u == "" || toGSM7(u) != u || septets(text+" "+u) > segment {
+		return text
+	}
+	return text + " " + u
+}

@@ -1,0 +1,131 @@
+package twilio_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"tocsin/notifiers"
+	"tocsin/notifiers/notifierstest"
+	"tocsin/notifiers/twilio"
+)
+
+var _ notifiers.Sender = (*twilio.Twilio)(nil)
+
+func channel(t *testing.T) (*twilio.Twilio, *notifierstest.Twilio) {
+	fake := notifierstest.NewTwilio(t)
+	return twilio.New(twilio.Options{
+		AccountSID: notifierstest.TwilioSID, AuthToken: notifierstest.TwilioToken, From: notifierstest.TwilioFrom,
+		APIURL: fake.URL, PublicURL: "http://127.0.0.1:8080/", HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	}), fake
+}
+
+func TestAPageArrivesAsAnSMSWithItsCallback(t *testing.T) {
+	ch, fake := channel(t)
+	receipt, err := ch.Send(t.Context(), notifierstest.Notice())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ms, err := fake.Wait(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, receipt.ProviderID, ms[0].SID)
+	want(t, ms[0].To, "+15005550003")
+	want(t, ms[0].Body, "P0 #412 SystemDown backend: reply ACK 412 https://tocsin.example.com/incidents/412")
+	want(t, ms[0].StatusCallback, "http://127.0.0.1:8080/twilio/status?attempt=0198f6a2-7c1e-7d30-9c55-2f1f0c8d4b11")
+	if !receipt.Receipts {
+		t.Error("the receipt does not promise that delivery will be reported")
+	}
+}
+
+func TestEachFaultIsWhatItIs(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault    notifierstest.Fault
+		class    notifiers.FailureClass
+		code     string
+		retry    time.Duration
+		accepted int
+	}{
+		"a 502 with an HTML body is temporary":    {notifierstest.ServerError, notifiers.Temporary, "502", 0, 0},
+		"a 429 says when to come back":            {notifierstest.RateLimited, notifiers.Temporary, "20429", 7 * time.Second, 0},
+		"an unsubscribed number is permanent":     {notifierstest.Refused, notifiers.Permanent, "21610", 0, 0},
+		"no answer in time is lost":               {notifierstest.Hang, notifiers.Lost, "", 0, 0},
+		"a connection closed unanswered is lost":  {notifierstest.Drop, notifiers.Lost, "", 0, 0},
+		"accepted, the answer lost":               {notifierstest.AcceptAndDrop, notifiers.Lost, "", 0, 1},
+		"accepted, an answer nobody can read":     {notifierstest.Garbage, notifiers.Lost, "200", 0, 1},
+		"an answer too slow for the time is lost": {notifierstest.Slow, notifiers.Lost, "200", 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ch, fake := channel(t)
+			fake.FailNext(1, c.fault)
+			fake.RetryAfter(7 * time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			defer cancel()
+			_, err := ch.Send(ctx, notifierstest.Notice())
+			expectFailure(t, err, c.class, c.code, c.retry)
+			if got := len(fake.Messages()); got != c.accepted {
+				t.Errorf("%d messages accepted, want %d", got, c.accepted)
+			}
+			if _, err := ch.Send(t.Context(), notifierstest.Notice()); err != nil {
+				t.Errorf("the next page did not go out: %v", err)
+			}
+		})
+	}
+}
+
+func TestWhatNeverLeftIsTemporary(t *testing.T) {
+	fake := notifierstest.NewTwilio(t)
+	ch := twilio.New(twilio.Options{AccountSID: notifierstest.TwilioSID, AuthToken: notifierstest.TwilioToken, APIURL: fake.URL})
+	fake.Close()
+	_, err := ch.Send(t.Context(), notifierstest.Notice())
+	expectFailure(t, err, notifiers.Temporary, "", 0)
+}
+
+func TestADoneContextSendsNothing(t *testing.T) {
+	ch, fake := channel(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := ch.Send(ctx, notifierstest.Notice())
+	expectFailure(t, err, notifiers.Temporary, "", 0)
+	if fake.Requests() != 0 {
+		t.Error("a request was made under a context that was done")
+	}
+}
+
+func TestTwiliosCodesDecide(t *testing.T) {
+	for code, class := range map[int]notifiers.FailureClass{
+		21211: notifiers.Permanent, 21408: notifiers.Permanent, 21610: notifiers.Permanent, 21614: notifiers.Permanent,
+		21611: notifiers.Temporary, 30001: notifiers.Temporary, 14107: notifiers.Temporary,
+	} {
+		ch, fake := channel(t)
+		n := notifierstest.Notice()
+		fake.Refuse(n.Person.Phone, code)
+		_, err := ch.Send(t.Context(), n)
+		if f := notifiers.AsFailure(err); err == nil || f.Class != class {
+			t.Errorf("%d is %v, want %v", code, err, class)
+		}
+	}
+}
+
+func TestAWrongTokenIsPermanentAndNotShown(t *testing.T) {
+	fake := notifierstest.NewTwilio(t)
+	ch := twilio.New(twilio.Options{AccountSID: notifierstest.TwilioSID, AuthToken: "secretsecret", From: notifierstest.TwilioFrom, APIURL: fake.URL})
+	_, err := ch.Send(t.Context(), notifierstest.Notice())
+	expectFailure(t, err, notifiers.Permanent, "20003", 0)
+	if strings.Contains(err.Error(), "secretsecret") {
+		t.Errorf("the error shows the token: %v", err)
+	}
+}
+
+func expectFailure(t *testing.T, err error, class notifiers.FailureClass, code string, retry time.Duration) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("it went out")
+	}
+	if f := notifiers.AsFailure(err); f.Class != class || f.Code != code || f.RetryAfter != retry {
+		t.Errorf("got %v, code %q, retry after %v (%v); want %v, %q, %v", f.Class, f.Code, f.RetryAfter, err, class, code, retry)
+	}
+}

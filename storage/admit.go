@@ -1,0 +1,209 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Admit implements escalation.ArrivalStore: two round trips, one transaction, whatever the number of
+// arrivals.
+func (s *Store) Admit(ctx context.Context, arrivals []alerting.Arrival, decide func(escalation.Known, []alerting.Arrival) escalation.Admission) error {
+	return retry(ctx, func() error { return s.admit(ctx, arrivals, decide) })
+}
+
+func (s *Store) admit(ctx context.Context, arrivals []alerting.Arrival, decide func(escalation.Known, []alerting.Arrival) escalation.Admission) error {
+	tx, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.end()
+	known, err := s.lockKnown(ctx, tx, arrivals)
+	if err != nil {
+		return err
+	}
+	a := decide(known, arrivals)
+	write := &pgx.Batch{}
+	queueDecisions(write, a.Incidents, known.Now)
+	queueAlerts(write, a.Alerts)
+	if err := tx.commit(ctx, write); err != nil {
+		return err
+	}
+	if len(a.Incidents) > 0 {
+		s.committed(commitOf(a.Incidents, known.Now))
+	}
+	return nil
+}
+
+// lockKnown locks the incidents that the arrivals may touch, in the order of their numbers, and reads
+// them and the alerts. A dedup key without an unresolved incident gets a number in case one opens.
+func (s *Store) lockKnown(ctx context.Context, tx *transaction, arrivals []alerting.Arrival) (escalation.Known, error) {
+	fingerprints, sources, keys := identities(arrivals)
+	k := escalation.Known{
+		Alerts: map[escalation.AlertKey]alerting.Alert{}, Cases: map[int64]escalation.Case{},
+		Latest: map[string]int64{}, Reserved: map[string]int64{},
+	}
+	b := &pgx.Batch{}
+	queueCases(b, func(c escalation.Case) { k.Cases[c.Incident.ID] = c }, `
+		SELECT `+caseColumns+` FROM incidents i WHERE i.id IN (
+			SELECT id FROM incidents WHERE latest AND dedup_key = ANY ($1)
+			UNION
+			SELECT a.incident_id FROM unnest($2::text[], $3::text[]) AS k(fingerprint, source)
+			JOIN alerts a ON a.latest AND a.fingerprint = k.fingerprint AND a.source = k.source
+			WHERE a.incident_id IS NOT NULL)
+		ORDER BY i.id FOR NO KEY UPDATE`, keys, fingerprints, sources)
+	b.Queue(`SELECT id, dedup_key FROM incidents WHERE latest AND dedup_key = ANY ($1)`, keys).Query(func(rows pgx.Rows) error {
+		var id int64
+		var key string
+		_, err := pgx.ForEachRow(rows, []any{&id, &key}, func() error { k.Latest[key] = id; return nil })
+		return err
+	})
+	b.Queue(`SELECT `+alertColumns+` FROM unnest($1::text[], $2::text[]) AS k(fingerprint, source)
+		JOIN alerts a ON a.latest AND a.fingerprint = k.fingerprint AND a.source = k.source`, fingerprints, sources).Query(func(rows pgx.Rows) error {
+		alerts, err := pgx.CollectRows(rows, scanAlert)
+		for _, a := range alerts {
+			k.Alerts[escalation.AlertKey{Source: a.Source, Fingerprint: a.Fingerprint}] = a
+		}
+		return err
+	})
+	b.Queue(`SELECT key, nextval('incident_numbers') FROM unnest($1::text[]) AS key
+		WHERE NOT EXISTS (SELECT FROM incidents i WHERE i.latest AND i.dedup_key = key AND i.state <> 'resolved')`, keys).Query(func(rows pgx.Rows) error {
+		var id int64
+		var key string
+		_, err := pgx.ForEachRow(rows, []any{&key, &id}, func() error { k.Reserved[key] = id; return nil })
+		return err
+	})
+	queueNow(b, &k.Now)
+	if err := tx.run(ctx, b); err != nil {
+		return k, err
+	}
+	return k, consistent(k)
+}
+
+// consistent checks that every incident referred to is among those that were locked: another replica
+// may have committed between the locking and the reading.
+func consistent(k escalation.Known) error {
+	for _, a := range k.Alerts {
+		if _, ok := k.Cases[a.IncidentID]; a.IncidentID != 0 && !ok {
+			return errMoved
+		}
+	}
+	for _, id := range k.Latest {
+		if _, ok := k.Cases[id]; !ok {
+			return errMoved
+		}
+	}
+	return nil
+}
+
+// identities lists each fingerprint with its source once, and each dedup key once.
+func identities(arrivals []alerting.Arrival) (fingerprints, sources, keys []string) {
+	alerts := make(map[escalation.AlertKey]bool, len(arrivals))
+	seen := make(map[string]bool, len(arrivals))
+	for _, a := range arrivals {
+		if k := (escalation.AlertKey{Source: a.Source, Fingerprint: a.Fingerprint}); !alerts[k] {
+			alerts[k] = true
+			fingerprints, sources = append(fingerprints, a.Fingerprint), append(sources, a.Source)
+		}
+		if !seen[a.Key] {
+			seen[a.Key] = true
+			keys = append(keys, a.Key)
+		}
+	}
+	return fingerprints, sources, keys
+}
+
+const alertColumns = `a.id, a.source, a.fingerprint, coalesce(a.incident_id, 0), a.status, a.severity, a.labels, a.annotations,
+	a.starts_at, a.ends_at, a.first_seen, a.last_seen, a.resolved_at, a.count, a.generator_url, a.reason`
+
+func scanAlert(row pgx.CollectableRow) (alerting.Alert, error) {
+	var a alerting.Alert
+	var starts, ends, resolved *time.Time
+	err := row.Scan(&a.ID, &a.Source, &a.Fingerprint, &a.IncidentID, &a.Status, &a.Severity, &a.Labels, &a.Annotations,
+		&starts, &ends, &a.FirstSeen, &a.LastSeen, &resolved, &a.Count, &a.GeneratorURL, &a.Reason)
+	a.StartsAt, a.EndsAt, a.ResolvedAt = fromNull(starts), fromNull(ends), fromNull(resolved)
+	a.FirstSeen, a.LastSeen = a.FirstSeen.UTC(), a.LastSeen.UTC()
+	return a, err
+}
+
+// queueAlerts stores alerts: bumps touch no index, so that PostgreSQL can update in place (HOT).
+func queueAlerts(b *pgx.Batch, changes []escalation.AlertChange) {
+	var superseded []int64
+	var added, updated alertRows
+	var bumped alertRows
+	for _, c := range changes {
+		if c.Supersedes != 0 {
+			superseded = append(superseded, c.Supersedes)
+		}
+		switch {
+		case c.Alert.ID == 0:
+			added.add(c.Alert)
+		case c.Bump:
+			bumped.add(c.Alert)
+		default:
+			updated.add(c.Alert)
+		}
+	}
+	if len(superseded) > 0 {
+		b.Queue(`UPDATE alerts SET latest = false WHERE id = ANY ($1)`, superseded)
+	}
+	if len(added.id) > 0 {
+		b.Queue(`
+			INSERT INTO alerts (source, fingerprint, incident_id, status, severity, labels, annotations, starts_at, ends_at,
+				first_seen, last_seen, resolved_at, count, generator_url, reason)
+			SELECT source, fingerprint, nullif(incident_id, 0), status, severity, labels::jsonb, annotations::jsonb, starts_at, ends_at,
+				first_seen, last_seen, resolved_at, count, generator_url, reason::jsonb
+			FROM `+alertUnnest, added.args()...)
+	}
+	if len(updated.id) > 0 {
+		b.Queue(`
+			UPDATE alerts a SET incident_id = nullif(r.incident_id, 0), status = r.status, severity = r.severity, labels = r.labels::jsonb,
+				annotations = r.annotations::jsonb, starts_at = r.starts_at, ends_at = r.ends_at, first_seen = r.first_seen,
+				last_seen = r.last_seen, resolved_at = r.resolved_at, count = r.count, generator_url = r.generator_url, reason = r.reason::jsonb
+			FROM `+alertUnnest+` WHERE a.id = r.id`, updated.args()...)
+	}
+	if len(bumped.id) > 0 {
+		b.Queue(`UPDATE alerts a SET last_seen = r.last_seen, count = r.count
+			FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) AS r(id, last_seen, count) WHERE a.id = r.id`,
+			bumped.id, bumped.last, bumped.count)
+	}
+}
+
+// alertRows are alerts as columns, for unnest.
+type alertRows struct {
+	id, incident                []int64
+	source, fingerprint, status []string
+	severity                    []int16
+	labels, annotations         []string
+	starts, ends, resolved      []*time.Time
+	first, last                 []time.Time
+	count                       []int64
+	url, reason                 []string
+}
+
+func (r *alertRows) add(a alerting.Alert) {
+	r.id, r.incident = append(r.id, a.ID), append(r.incident, a.IncidentID)
+	r.source, r.fingerprint = append(r.source, a.Source), append(r.fingerprint, a.Fingerprint)
+	r.status, r.severity = append(r.status, string(a.Status)), append(r.severity, int16(a.Severity))
+	r.labels, r.annotations = append(r.labels, jsonText(a.Labels)), append(r.annotations, jsonText(a.Annotations))
+	r.starts, r.ends = append(r.starts, nullTime(a.StartsAt)), append(r.ends, nullTime(a.EndsAt))
+	r.resolved = append(r.resolved, nullTime(a.ResolvedAt))
+	r.first, r.last = append(r.first, a.FirstSeen), append(r.last, a.LastSeen)
+	r.count, r.url, r.reason = append(r.count, a.Count), append(r.url, a.GeneratorURL), append(r.reason, jsonText(a.Reason))
+}
+
+func (r *alertRows) args() []any {
+	return []any{
+		r.id, r.source, r.fingerprint, r.incident, r.status, r.severity, r.labels, r.annotations, r.starts, r.ends,
+		r.first, r.last, r.resolved, r.count, r.url, r.reason,
+	}
+}
+
+const alertUnnest = `unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::smallint[], $7::text[], $8::text[],
+	$9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::bigint[], $15::text[], $16::text[])
+	AS r(id, source, fingerprint, incident_id, status, severity, labels, annotations, starts_at, ends_at,
+	first_seen, last_seen, resolved_at, count, generator_url, reason)`

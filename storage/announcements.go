@@ -1,0 +1,96 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+	"tocsin/notifiers"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ClaimAnnouncements implements notifiers.Announcements.
+func (s *Store) ClaimAnnouncements(ctx context.Context, c escalation.Channel, limit int) ([]notifiers.Announcement, error) {
+	rows, err := s.pool.Query(ctx, `
+		WITH due AS (
+			SELECT id FROM announcements
+			WHERE channel = $1 AND next_attempt_at IS NOT NULL AND next_attempt_at <= tocsin_now() AND claimed_by IS NULL
+			ORDER BY next_attempt_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+		)
+		UPDATE announcements a SET claimed_by = $3, claim = gen_random_uuid() FROM due WHERE a.id = due.id
+		RETURNING a.id, a.incident_id, a.page_id, a.claim::text, a.ref, a.sent_rev, a.threaded, a.tries`, c, limit, s.replica)
+	if err != nil {
+		return nil, classify(err)
+	}
+	claimed, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (notifiers.Announcement, error) {
+		var a notifiers.Announcement
+		var ref []byte
+		err := row.Scan(&a.ID, &a.Brief.Incident.ID, &a.PageID, &a.Claim, &ref, &a.SentRev, &a.Threaded, &a.Tries)
+		a.Ref = json.RawMessage(ref)
+		return a, err
+	})
+	if err != nil || len(claimed) == 0 {
+		return nil, classify(err)
+	}
+	b := &pgx.Batch{}
+	for i := range claimed {
+		a := &claimed[i]
+		queueBrief(b, &a.Brief, a.Brief.Incident.ID)
+		if a.PageID == 0 {
+			queueThread(b, &a.Entries, a.Brief.Incident.ID, a.Threaded)
+		}
+	}
+	return claimed, classify(s.pool.SendBatch(ctx, b).Close())
+}
+
+// FinishAnnouncement implements notifiers.Announcements.
+func (s *Store) FinishAnnouncement(ctx context.Context, a notifiers.Announced) error {
+	_, err := s.pool.Exec(ctx, `
+		UPDATE announcements SET ref = $3, sent_rev = $4, threaded = $5, error = $6,
+			tries = CASE WHEN $6 = '' THEN 0 ELSE tries + 1 END,
+			claimed_by = CASE WHEN $7 THEN claimed_by END, claim = CASE WHEN $7 THEN claim END,
+			next_attempt_at = CASE
+				WHEN $7 THEN next_attempt_at
+				WHEN $8::float8 > 0 THEN tocsin_now() + make_interval(secs => $8)
+				WHEN $6 = '' AND wanted_rev > $4 THEN tocsin_now() + interval '1 second'
+			END
+		WHERE id = $1 AND claim = $2`,
+		a.ID, a.Claim, []byte(a.Ref), a.SentRev, a.Threaded, a.Error, a.Keep, a.Retry.Seconds())
+	return classify(err)
+}
+
+// NextAnnouncement implements notifiers.Announcements.
+func (s *Store) NextAnnouncement(ctx context.Context, c escalation.Channel) (time.Duration, bool, error) {
+	return s.untilDue(ctx, `SELECT tocsin_now(), (
+		SELECT next_attempt_at FROM announcements
+		WHERE channel = $1 AND next_attempt_at IS NOT NULL AND claimed_by IS NULL
+		ORDER BY next_attempt_at LIMIT 1)`, c)
+}
+
+// queueThread reads what is to be written below an incident's message: its timeline after the entry
+// numbered after, without the pages. Those entries are written under the incident's lock, so that their
+// numbers are in the order of their commits and none can slip in below after.
+func queueThread(b *pgx.Batch, into *[]alerting.Entry, incident, after int64) {
+	queueEntriesInto(b, into, `AND id > $2 AND kind NOT LIKE 'page\_%'`, incident, after)
+}
+
+// queueTimeline reads all entries of an incident, oldest first.
+func queueTimeline(b *pgx.Batch, into *[]alerting.Entry, incident int64) {
+	queueEntriesInto(b, into, "", incident)
+}
+
+func queueEntriesInto(b *pgx.Batch, into *[]alerting.Entry, and string, args ...any) {
+	b.Queue(`SELECT id, at, kind, actor, via, text, reason FROM timeline WHERE incident_id = $1 `+and+` ORDER BY at, id`, args...).
+		Query(func(rows pgx.Rows) (err error) {
+			*into, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (alerting.Entry, error) {
+				var e alerting.Entry
+				err := row.Scan(&e.ID, &e.At, &e.Kind, &e.Actor.Name, &e.Actor.Via, &e.Text, &e.Reason)
+				e.At = e.At.UTC()
+				return e, err
+			})
+			return err
+		})
+}

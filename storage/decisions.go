@@ -1,0 +1,207 @@
+package storage
+
+import (
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// queueDecisions puts all that decisions say on a batch: one statement a table, however many there are.
+// The incidents must be locked by the transaction, or be new.
+func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
+	var opened, changed, shown, touched []*escalation.Decision
+	var closed []int64
+	for _, d := range ds {
+		if d.Opens {
+			opened = append(opened, d)
+		} else {
+			changed = append(changed, d)
+		}
+		if d.CloseAlerts {
+			closed = append(closed, d.Case.Incident.ID)
+		}
+		if d.Changed && d.Announced() {
+			shown = append(shown, d)
+		}
+		if d.Changed && !d.Opens {
+			touched = append(touched, d)
+		}
+	}
+	queueOpened(b, opened)
+	queueChanged(b, changed)
+	if len(closed) > 0 {
+		b.Queue(`UPDATE alerts SET status = 'resolved', resolved_at = $2 WHERE incident_id = ANY ($1) AND status = 'firing'`, closed, now)
+	}
+	queueOrders(b, ds, now)
+	queueEntries(b, ds)
+	queueAnnouncements(b, shown, touched, now)
+}
+
+// incidentRows are incidents as columns, for unnest.
+type incidentRows struct {
+	id                           []int64
+	key, title, state, labels    []string
+	severity                     []int16
+	alerts, firing, round        []int32
+	rev                          []int64
+	assignee, ackBy, resBy       []string
+	opened                       []time.Time
+	acknowledged, resolved, next []*time.Time
+	reason, plan                 []string
+}
+
+func (r *incidentRows) add(d *escalation.Decision) {
+	i := d.Case.Incident
+	r.id = append(r.id, i.ID)
+	r.key, r.title = append(r.key, i.Key), append(r.title, i.Title)
+	r.state, r.labels = append(r.state, string(i.State)), append(r.labels, jsonText(i.Labels))
+	r.severity = append(r.severity, int16(i.Severity))
+	r.alerts, r.firing = append(r.alerts, int32(i.AlertCount)), append(r.firing, int32(i.FiringCount))
+	r.round, r.rev = append(r.round, int32(i.Round)), append(r.rev, i.Rev)
+	r.assignee, r.ackBy, r.resBy = append(r.assignee, i.Assignee), append(r.ackBy, i.AcknowledgedBy), append(r.resBy, i.ResolvedBy)
+	r.opened = append(r.opened, i.OpenedAt)
+	r.acknowledged = append(r.acknowledged, nullTime(i.AcknowledgedAt))
+	r.resolved = append(r.resolved, nullTime(i.ResolvedAt))
+	r.next = append(r.next, nullTime(d.NextAt()))
+	r.reason, r.plan = append(r.reason, jsonText(i.Reason)), append(r.plan, jsonText(d.Case.Plan))
+}
+
+func (r *incidentRows) args() []any {
+	return []any{
+		r.id, r.key, r.title, r.severity, r.state, r.labels, r.alerts, r.firing, r.assignee, r.round, r.rev,
+		r.opened, r.acknowledged, r.ackBy, r.resolved, r.resBy, r.reason, r.plan, r.next,
+	}
+}
+
+const incidentUnnest = `unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::int[], $8::int[],
+	$9::text[], $10::int[], $11::bigint[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::text[],
+	$17::text[], $18::text[], $19::timestamptz[]) AS r(id, dedup_key, title, severity, state, labels, alert_count, firing_count,
+	assignee, round, rev, opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at)`
+
+func queueOpened(b *pgx.Batch, ds []*escalation.Decision) {
+	if len(ds) == 0 {
+		return
+	}
+	var r incidentRows
+	var superseded []int64
+	for _, d := range ds {
+		r.add(d)
+		if d.Supersedes != 0 {
+			superseded = append(superseded, d.Supersedes)
+		}
+	}
+	if len(superseded) > 0 {
+		b.Queue(`UPDATE incidents SET latest = false WHERE id = ANY ($1)`, superseded)
+	}
+	b.Queue(`
+		INSERT INTO incidents (id, dedup_key, title, severity, state, labels, alert_count, firing_count, assignee, round, rev,
+			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at)
+		SELECT id, dedup_key, title, severity, state, labels::jsonb, alert_count, firing_count, assignee, round, rev,
+			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason::jsonb, plan::jsonb, next_at
+		FROM `+incidentUnnest, r.args()...)
+}
+
+func queueChanged(b *pgx.Batch, ds []*escalation.Decision) {
+	if len(ds) == 0 {
+		return
+	}
+	var r incidentRows
+	for _, d := range ds {
+		r.add(d)
+	}
+	b.Queue(`
+		UPDATE incidents i SET title = r.title, severity = r.severity, state = r.state, labels = r.labels::jsonb,
+			alert_count = r.alert_count, firing_count = r.firing_count, assignee = r.assignee, round = r.round, rev = r.rev,
+			acknowledged_at = r.acknowledged_at, acknowledged_by = r.acknowledged_by,
+			resolved_at = r.resolved_at, resolved_by = r.resolved_by, reason = r.reason::jsonb, plan = r.plan::jsonb, next_at = r.next_at
+		FROM `+incidentUnnest+` WHERE i.id = r.id`, r.args()...)
+}
+
+func queueOrders(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
+	var id []int64
+	var round, step []int32
+	var kind, role, person, channel, until, says, reason []string
+	var severity []int16
+	for _, d := range ds {
+		for _, p := range d.Pages {
+			id = append(id, d.Case.Incident.ID)
+			round, step = append(round, int32(d.Case.Plan.Round)), append(step, int32(p.Step))
+			kind, role, person = append(kind, string(p.Kind)), append(role, p.Role), append(person, p.Person)
+			channel, until = append(channel, string(p.Channel)), append(until, string(p.Until))
+			says, reason = append(says, p.Says), append(reason, jsonText(p.Reason))
+			severity = append(severity, int16(d.Case.Incident.Severity))
+		}
+	}
+	if len(id) == 0 {
+		return
+	}
+	b.Queue(`
+		INSERT INTO pages (incident_id, round, step, kind, role, person, channel, severity, until, says, reason, created_at, next_attempt_at)
+		SELECT r.incident_id, r.round, r.step, r.kind, r.role, r.person, r.channel, r.severity, r.until, r.says, r.reason::jsonb, $12, $12
+		FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[], $9::text[], $10::text[], $11::text[])
+			AS r(incident_id, round, step, kind, role, person, channel, severity, until, says, reason)
+		ON CONFLICT (incident_id, round, step, person, channel) DO NOTHING`,
+		id, round, step, kind, role, person, channel, severity, until, says, reason, now)
+}
+
+func queueEntries(b *pgx.Batch, ds []*escalation.Decision) {
+	var r entryRows
+	for _, d := range ds {
+		for _, e := range d.Entries {
+			r.add(d.Case.Incident.ID, e)
+		}
+	}
+	r.queue(b)
+}
+
+// entryRows are timeline entries as columns, for unnest.
+type entryRows struct {
+	id                             []int64
+	at                             []time.Time
+	kind, actor, via, text, reason []string
+}
+
+func (r *entryRows) add(incident int64, e alerting.Entry) {
+	r.id, r.at = append(r.id, incident), append(r.at, e.At)
+	r.kind, r.actor, r.via = append(r.kind, string(e.Kind)), append(r.actor, e.Actor.Name), append(r.via, e.Actor.Via)
+	r.text, r.reason = append(r.text, e.Text), append(r.reason, jsonText(e.Reason))
+}
+
+func (r *entryRows) queue(b *pgx.Batch) {
+	if len(r.id) == 0 {
+		return
+	}
+	b.Queue(`
+		INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason)
+		SELECT r.incident_id, r.at, r.kind, r.actor, r.via, r.text, r.reason::jsonb
+		FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+			WITH ORDINALITY AS r(incident_id, at, kind, actor, via, text, reason, n) ORDER BY n`,
+		r.id, r.at, r.kind, r.actor, r.via, r.text, r.reason)
+}
+
+// queueAnnouncements asks for the incidents' messages to be written or brought up to date.
+func queueAnnouncements(b *pgx.Batch, shown, touched []*escalation.Decision, now time.Time) {
+	if len(touched) > 0 {
+		id, rev := revisions(touched)
+		b.Queue(`
+			UPDATE announcements a SET wanted_rev = r.rev, next_attempt_at = least(coalesce(a.next_attempt_at, $3), $3)
+			FROM unnest($1::bigint[], $2::bigint[]) AS r(id, rev) WHERE a.incident_id = r.id`, id, rev, now)
+	}
+	if len(shown) > 0 {
+		id, rev := revisions(shown)
+		b.Queue(`
+			INSERT INTO announcements (incident_id, channel, wanted_rev, next_attempt_at)
+			SELECT r.id, 'slack', r.rev, $3 FROM unnest($1::bigint[], $2::bigint[]) AS r(id, rev)
+			ON CONFLICT (incident_id, channel, page_id) DO NOTHING`, id, rev, now)
+	}
+}
+
+func revisions(ds []*escalation.Decision) (id, rev []int64) {
+	for _, d := range ds {
+		id, rev = append(id, d.Case.Incident.ID), append(rev, d.Case.Incident.Rev)
+	}
+	return id, rev
+}

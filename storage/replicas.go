@@ -1,0 +1,74 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"tocsin/escalation"
+	"tocsin/notifiers"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Heartbeat implements notifiers.Replicas. Replicas that were silent for a day are forgotten.
+func (s *Store) Heartbeat(ctx context.Context, config string) error {
+	b := &pgx.Batch{}
+	b.Queue(`
+		INSERT INTO replicas (id, started_at, heartbeat_at, config, version) VALUES ($1, tocsin_now(), tocsin_now(), $2, '')
+		ON CONFLICT (id) DO UPDATE SET heartbeat_at = tocsin_now(), config = excluded.config`, s.replica, config)
+	b.Queue(`DELETE FROM replicas WHERE heartbeat_at < tocsin_now() - interval '1 day'`)
+	var others int
+	b.Queue(`SELECT count(*) FROM replicas WHERE id <> $1 AND heartbeat_at > tocsin_now() - interval '10 seconds'`, s.replica).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&others) })
+	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
+		return err
+	}
+	s.alone.Store(others == 0)
+	return nil
+}
+
+// Reclaim implements notifiers.Replicas.
+func (s *Store) Reclaim(ctx context.Context) (int, error) {
+	const dead = `NOT EXISTS (SELECT FROM replicas r WHERE r.id = claimed_by AND r.heartbeat_at > tocsin_now() - interval '2 seconds')`
+	b := &pgx.Batch{}
+	var lanes []notifiers.Lane
+	freed := 0
+	b.Queue(`
+		WITH lost AS (
+			SELECT id, claim FROM pages WHERE claimed_by IS NOT NULL AND `+dead+` FOR NO KEY UPDATE SKIP LOCKED
+		), attempt AS (
+			UPDATE attempts t SET outcome = 'unknown', finished_at = tocsin_now(), error = 'the replica that sent it was gone before it could say what came of it'
+			FROM lost WHERE t.id = lost.claim AND t.outcome = 'sending'
+		), page AS (
+			UPDATE pages p SET state = 'unknown', claimed_by = NULL, claim = NULL,
+				next_attempt_at = tocsin_now() + CASE WHEN severity <= 1 THEN interval '0' ELSE make_interval(secs => $1) END
+			FROM lost WHERE p.id = lost.id
+			RETURNING p.incident_id, p.person, p.channel, p.severity
+		), told AS (
+			INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason)
+			SELECT incident_id, tocsin_now(), 'page_unknown', 'tocsin', 'dispatcher',
+				format('Page to %s over %s: the replica that sent it is gone, so it may or may not have arrived; it is sent again', person, channel),
+				jsonb_build_object('text', 'its replica''s heartbeat is older than two seconds')
+			FROM page
+		)
+		SELECT channel, severity = 0 FROM page`, lostPause.Seconds()).Query(func(rows pgx.Rows) error {
+		var l notifiers.Lane
+		_, err := pgx.ForEachRow(rows, []any{&l.Channel, &l.Urgent}, func() error { lanes = append(lanes, l); return nil })
+		return err
+	})
+	b.Queue(`UPDATE announcements SET claimed_by = NULL, claim = NULL, next_attempt_at = coalesce(next_attempt_at, tocsin_now())
+		WHERE claimed_by IS NOT NULL AND ` + dead).Exec(func(tag pgconn.CommandTag) error { freed = int(tag.RowsAffected()); return nil })
+	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
+		return 0, err
+	}
+	if len(lanes)+freed > 0 {
+		s.committed(Commit{Pages: lanes, Announcements: freed > 0})
+	}
+	return len(lanes) + freed, nil
+}
+
+// lostPause is how long a P2 or P3 page waits after its replica died: one step of its retry schedule.
+const lostPause = 10 * time.Second
+
+var _ escalation.DueStore = (*Store)(nil)

@@ -1,0 +1,76 @@
+package web
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// Two windows show one incident. In the first somebody types and has opened a page's attempts; in the
+// second somebody acknowledges. The first follows without losing its place. Any script error and
+// anything that the content policy forbids fails the test (window).
+func TestAnAcknowledgementIsSeenLiveInASecondWindow(t *testing.T) {
+	w := scene(time.Now())
+	srv := serve(t, w.options())
+	ctx := browser(t)
+	watching := window(t, ctx)
+	signInAs(t, watching, srv.URL, "responder")
+	do(t, watching,
+		chromedp.Click(chromedp.CSS("#incident-412 .row-title")),
+		chromedp.WaitVisible(chromedp.CSS("#do-acknowledge button")),
+		chromedp.Click(chromedp.CSS("#page-70 summary")),
+		chromedp.Focus(chromedp.CSS("#do-resolve button")))
+	eventually(t, watching, `document.querySelector("#live")._htmx?.sse != null`)
+	if _, err := chromedp.Run(watching, chromedp.Evaluate[bool](`window.marked = document.querySelector("#page-70 details"); marked.open`)); err != nil {
+		t.Fatal(err)
+	}
+
+	acting := window(t, watching)
+	do(t, acting,
+		chromedp.EmulateViewport(390, 844),
+		chromedp.Navigate(srv.URL+"/incidents/412"),
+		chromedp.Click(chromedp.CSS("#do-acknowledge button")),
+		chromedp.WaitVisible(chromedp.CSS(".case .state-acknowledged")))
+	eventually(t, acting, `document.querySelector(".case-facts").innerText.includes("responder")`)
+
+	eventually(t, watching, `document.querySelector(".case .state-acknowledged") != null`)
+	eventually(t, watching, `document.querySelector("#page-70 details").open && document.querySelector("#page-70 details") === window.marked`)
+	eventually(t, watching, `document.activeElement === document.querySelector("#do-resolve button")`)
+	eventually(t, watching, `document.querySelector("#step-2 .step-state").innerText === "will be skipped"`)
+}
+
+func TestTheListFollowsWhileSomebodyTypes(t *testing.T) {
+	w := scene(time.Now())
+	srv := serve(t, w.options())
+	tab := window(t, browser(t))
+	signInAs(t, tab, srv.URL, "viewer")
+	do(t, tab, chromedp.SendKeys(chromedp.CSS("#search"), "cache"))
+	eventually(t, tab, `location.search === "?q=cache" && document.querySelectorAll(".row").length === 1`)
+	w.mu.Lock()
+	c := w.cases[411]
+	c.Incident.Title = "CacheDegradation again"
+	w.cases[411] = c
+	w.mu.Unlock()
+	w.change(411)
+	eventually(t, tab, `document.querySelector(".row-title").innerText.includes("again")`)
+	eventually(t, tab, `document.activeElement.id === "search" && document.activeElement.value === "cache"`)
+	do(t, tab, chromedp.SendKeys(chromedp.CSS("#search"), "zzz"))
+	eventually(t, tab, `document.querySelector(".empty h2").innerText === "Nothing fits"`)
+}
+
+// app.js counts in the same words as the server, or times would flicker between two spellings.
+func TestBrowserAndServerSayLengthsOfTimeAlike(t *testing.T) {
+	w := scene(time.Now())
+	srv := serve(t, w.options())
+	tab := window(t, browser(t))
+	signInAs(t, tab, srv.URL, "viewer")
+	eventually(t, tab, `document.querySelector("#incident-410 time[data-count=up]").innerText === "1 d 2 h"`)
+	eventually(t, tab, `/^in \d min \d\d s$/.test(document.querySelector("#incident-412 .until").innerText)`)
+	first, err := chromedp.Run(tab, chromedp.TextContent(chromedp.CSS("#incident-412 .until")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, tab, `document.querySelector("#incident-412 .until").innerText !== "`+first+`"`)
+	eventually(t, tab, `/^overdue \d+ min \d\d s$/.test(document.querySelector("#incident-411 .until").innerText)`)
+}

@@ -1,0 +1,54 @@
+package web
+
+import (
+	"context"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+	"tocsin/notifiers"
+)
+
+// Reader finds incidents.
+type Reader interface {
+	// Incidents answers q, newest first; next is the cursor of what follows, empty at the end. A
+	// cursor that it did not make is *alerting.Refused.
+	Incidents(ctx context.Context, q alerting.Query) (cases []escalation.Case, next string, err error)
+	// Incident is one; alerting.ErrNotFound if there is none.
+	Incident(ctx context.Context, id int64) (escalation.Case, error)
+}
+
+// Detail is what belongs to one incident. An incident that is not there has none of it.
+type Detail interface {
+	Alerts(ctx context.Context, incident int64) ([]alerting.Alert, error)
+	Pages(ctx context.Context, incident int64) ([]notifiers.Page, error)    // with Attempts, oldest first
+	Timeline(ctx context.Context, incident int64) ([]alerting.Entry, error) // oldest first
+}
+
+// Outbox lists what sandboxed channels would have sent, newest first, at most limit.
+type Outbox interface {
+	Outbox(ctx context.Context, limit int) ([]notifiers.Outgoing, error)
+}
+
+// Desk takes what people do about incidents.
+type Desk interface {
+	// Answer applies a and returns the incident after it. note is a sentence where nothing changed
+	// ("already acknowledged by system-admin at 02:14 UTC"). Errors: alerting.ErrNotFound,
+	// *alerting.Refused.
+	Answer(ctx context.Context, id int64, a escalation.Answer) (c escalation.Case, note string, err error)
+	// Open opens an incident by hand.
+	Open(ctx context.Context, m escalation.Manual) (escalation.Case, error)
+}
+
+// Receiver takes alerts in.
+type Receiver interface {
+	// Receive returns nil only when all of events are durable; alerting.ErrUnavailable when the sender
+	// should try again. Delivering the same events again does no harm.
+	Receive(ctx context.Context, events []alerting.Event) error
+}
+
+// Changes tells which incidents changed.
+type Changes interface {
+	// Subscribe returns the ids of incidents that changed from now on. A slow reader may miss some, so
+	// a receive means "look again". cancel ends the subscription.
+	Subscribe() (changed <-chan int64, cancel func())
+}

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// TestShots writes screenshots of every page, in both sizes and both themes, to the folder that
+// TOCSIN_SHOTS names. They are for looking at.
+func TestShots(t *testing.T) {
+	dir := os.Getenv("TOCSIN_SHOTS")
+	if dir == "" {
+		t.Skip("TOCSIN_SHOTS names no folder")
+	}
+	w := scene(time.Now())
+	srv := serve(t, w.options())
+	tab := window(t, browser(t))
+	shoot(t, tab, dir, "signin", srv.URL+"/signin", "")
+	signInAs(t, tab, srv.URL, "manager")
+	shoot(t, tab, dir, "incidents", srv.URL+"/", "")
+	shoot(t, tab, dir, "incidents-all", srv.URL+"/?state=all", "")
+	shoot(t, tab, dir, "incidents-filter", srv.URL+"/?state=all&severity=P0,P1", "")
+	shoot(t, tab, dir, "incidents-none", srv.URL+"/?q=nothing+like+this", "")
+	shoot(t, tab, dir, "incident", srv.URL+"/incidents/412", "")
+	shoot(t, tab, dir, "incident-open", srv.URL+"/incidents/412", "document.querySelectorAll('details').forEach(d => d.open = true)")
+	shoot(t, tab, dir, "outbox", srv.URL+"/outbox", "document.querySelectorAll('details').forEach(d => d.open = true)")
+	do(t, tab, chromedp.Navigate(srv.URL+"/incidents/412"), chromedp.Click(chromedp.CSS("#do-acknowledge button")),
+		chromedp.WaitVisible(chromedp.CSS("#do-resolve.first")))
+	shoot(t, tab, dir, "incident-acknowledged", srv.URL+"/incidents/412", "")
+}
+
+func shoot(t *testing.T, tab context.Context, dir, name, url, script string) {
+	t.Helper()
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"phone", 390, 844}, {"desk", 1440, 900}} {
+		for _, theme := range []string{"light", "dark"} {
+			if _, err := chromedp.Call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+			}); err != nil {
+				t.Fatal(err)
+			}
+			do(t, tab, chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate(url))
+			if script != "" {
+				if _, err := chromedp.Run(tab, chromedp.Evaluate[any](script+"; true")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			time.Sleep(300 * time.Millisecond) // frames load
+			png, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name+"-"+size.name+"-"+theme+".png"), png, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
