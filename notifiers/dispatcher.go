@@ -19,6 +19,8 @@ import (
 const (
 	slots       = 32               // messages under way in one lane
 	sendTimeout = 10 * time.Second // one attempt, all told
+
+	finishTimeout = time.Second // for storing what came of it
 )
 
 // Dispatcher sends the pages of one lane: claim, send outside any transaction, finish.
@@ -148,7 +150,11 @@ func (d *Dispatcher) send(c Claim) {
 	}
 	start := time.Now()
 	f := d.attempt(c, brief)
-	if err := d.persist(func() error { return d.outbox.FinishPage(d.root, f) }); err != nil {
+	if err := d.persist(func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(d.root), finishTimeout) // also when cut off
+		defer cancel()
+		return d.outbox.FinishPage(ctx, f)
+	}); err != nil {
 		d.log.Error("what came of a page is not stored", "page", c.Page.ID, "incident", c.Page.IncidentID, "outcome", f.Outcome, "error", err)
 	}
 	d.seen(f, time.Since(start))

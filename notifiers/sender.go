@@ -41,7 +41,8 @@ type Sender interface {
 // Receipt is a provider's word that it has a message.
 type Receipt struct {
 	ProviderID string
-	// Receipts says that the provider will report delivery later (Twilio's status callbacks).
+	// Receipts says that the provider reports delivery later (Twilio's status callbacks). It is set
+	// beside a Failure too: a lost answer may be settled by a report.
 	Receipts bool
 	// Ref finds the message again where it can be edited (Slack); nil otherwise.
 	Ref json.RawMessage

@@ -32,12 +32,12 @@ func TestAnAcknowledgementIsSeenLiveInASecondWindow(t *testing.T) {
 		chromedp.Navigate(srv.URL+"/incidents/412"),
 		chromedp.Click(chromedp.CSS("#do-acknowledge button")),
 		chromedp.WaitVisible(chromedp.CSS(".case .state-acknowledged")))
-	eventually(t, acting, `document.querySelector(".case-facts").innerText.includes("responder")`)
+	eventually(t, acting, `document.querySelector(".case-facts")?.innerText.includes("responder")`)
 
 	eventually(t, watching, `document.querySelector(".case .state-acknowledged") != null`)
-	eventually(t, watching, `document.querySelector("#page-70 details").open && document.querySelector("#page-70 details") === window.marked`)
+	eventually(t, watching, `document.querySelector("#page-70 details")?.open && document.querySelector("#page-70 details") === window.marked`)
 	eventually(t, watching, `document.activeElement === document.querySelector("#do-resolve button")`)
-	eventually(t, watching, `document.querySelector("#step-2 .step-state").innerText === "will be skipped"`)
+	eventually(t, watching, `document.querySelector("#step-2 .step-state")?.innerText === "will be skipped"`)
 }
 
 func TestTheListFollowsWhileSomebodyTypes(t *testing.T) {
@@ -53,10 +53,10 @@ func TestTheListFollowsWhileSomebodyTypes(t *testing.T) {
 	w.cases[411] = c
 	w.mu.Unlock()
 	w.change(411)
-	eventually(t, tab, `document.querySelector(".row-title").innerText.includes("again")`)
+	eventually(t, tab, `document.querySelector(".row-title")?.innerText.includes("again")`)
 	eventually(t, tab, `document.activeElement.id === "search" && document.activeElement.value === "cache"`)
 	do(t, tab, chromedp.SendKeys(chromedp.CSS("#search"), "zzz"))
-	eventually(t, tab, `document.querySelector(".empty h2").innerText === "Nothing fits"`)
+	eventually(t, tab, `document.querySelector(".empty h2")?.innerText === "Nothing fits"`)
 }
 
 // app.js counts in the same words as the server, or times would flicker between two spellings.
@@ -65,12 +65,12 @@ func TestBrowserAndServerSayLengthsOfTimeAlike(t *testing.T) {
 	srv := serve(t, w.options())
 	tab := window(t, browser(t))
 	signInAs(t, tab, srv.URL, "viewer")
-	eventually(t, tab, `document.querySelector("#incident-410 time[data-count=up]").innerText === "1 d 2 h"`)
-	eventually(t, tab, `/^in \d min \d\d s$/.test(document.querySelector("#incident-412 .until").innerText)`)
+	eventually(t, tab, `document.querySelector("#incident-410 time[data-count=up]")?.innerText === "1 d 2 h"`)
+	eventually(t, tab, `/^in \d min \d\d s$/.test(document.querySelector("#incident-412 .until")?.innerText)`)
 	first, err := chromedp.Run(tab, chromedp.TextContent(chromedp.CSS("#incident-412 .until")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, tab, `document.querySelector("#incident-412 .until").innerText !== "`+first+`"`)
-	eventually(t, tab, `/^overdue \d+ min \d\d s$/.test(document.querySelector("#incident-411 .until").innerText)`)
+	eventually(t, tab, `document.querySelector("#incident-412 .until")?.innerText !== "`+first+`"`)
+	eventually(t, tab, `/^overdue \d+ min \d\d s$/.test(document.querySelector("#incident-411 .until")?.innerText)`)
 }

@@ -218,6 +218,20 @@ func TestAHolidayIsAlsoClosedWhereItIsObserved(t *testing.T) {
 	}
 }
 
+func TestANegativeSpanCountsAsNone(t *testing.T) {
+	c := berlin(t)
+	from := local(t, c, "Fri 2026-10-09 20:00")
+	if got := c.AddBusiness(from, -time.Hour).Format(minuteLayout); got != "Mon 2026-10-12 09:00" {
+		t.Errorf("an hour of business time less than Friday evening is %s", got)
+	}
+	if got := (calendar.Delay{Amount: -time.Hour}).Due(nil, from); !got.Equal(from) {
+		t.Errorf("due %s", got)
+	}
+	if got := c.BusinessDay(from, 0).Format(minuteLayout); got != "Mon 2026-10-12 09:00" {
+		t.Errorf("business day 0 is %s", got)
+	}
+}
+
 func TestACalendarThatNeverOpensFallsBackToTheWallClock(t *testing.T) {
 	for name, c := range map[string]*calendar.Calendar{
 		"no workdays": {Zone: time.UTC, Hours: hours(t, "09:00-17:00")},

@@ -124,10 +124,8 @@ func (a *app) wake(c storage.Commit) {
 // stopping tells live streams and /readyz that the end is near.
 func (a *app) stopping() { a.stopOnce.Do(func() { close(a.stop) }) }
 
-// drain waits for the pages under way.
-func (a *app) drain() {
-	ctx, done := context.WithTimeout(context.Background(), drainPages)
-	defer done()
+// drain waits for the pages under way, at most until ctx ends.
+func (a *app) drain(ctx context.Context) {
 	var wg sync.WaitGroup
 	for _, d := range a.dispatchers {
 		wg.Go(func() { d.Drain(ctx) })

@@ -49,9 +49,10 @@ func (cmd *serveCmd) logger(e env) *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.stderr, o))
 }
 
+// Stopping takes at most ten seconds.
 const (
-	drainRequests = 3 * time.Second // for requests under way when stopping
-	drainPages    = 4 * time.Second // for pages under way; their fate is unknown after that
+	drainRequests = 2 * time.Second // for requests under way, from the signal on
+	drainPages    = 7 * time.Second // for pages under way, from the signal on; then their fate is unknown
 	stopDatabase  = 2 * time.Second
 )
 
@@ -134,6 +135,8 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 		a.log.Info("stopping: requests and pages under way are finished first")
 	}
 	a.stopping()
+	cut, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainPages)
+	defer cancel()
 	down, done := context.WithTimeout(context.WithoutCancel(ctx), drainRequests)
 	defer done()
 	if e := server.Shutdown(down); e != nil {
@@ -141,7 +144,7 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 	}
 	stopWork()
 	_ = loops.Wait()
-	a.drain()
+	a.drain(cut)
 	a.log.Info("stopped")
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil

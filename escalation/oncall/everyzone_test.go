@@ -62,13 +62,13 @@ func civilDay(c oncall.Civil) time.Time {
 }
 
 // firstShows reports whether at is when its zone's clock first shows want or more: it does so at this moment,
-// and did not in the 25 hours before, looked at by the quarter of an hour and one nanosecond before.
+// and did not in the 25 hours before, looked at by the half hour and one nanosecond before.
 func firstShows(at, want time.Time) bool {
 	shows := func(t time.Time) bool { return !civil(t).Before(want) }
 	if !shows(at) || shows(at.Add(-1)) {
 		return false
 	}
-	for back := 15 * time.Minute; back <= 25*time.Hour; back += 15 * time.Minute {
+	for back := 30 * time.Minute; back <= 25*time.Hour; back += 30 * time.Minute {
 		if shows(at.Add(-back)) {
 			return false
 		}

@@ -45,10 +45,10 @@ func (t *Twilio) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receip
 		SetBody(Text(n)).SetStatusCallback(t.callback(n.AttemptID))
 	m, err := t.api(trip).CreateMessage(params)
 	if err != nil {
-		return notifiers.Receipt{}, failure(trip, err)
+		return notifiers.Receipt{Receipts: true}, failure(trip, err)
 	}
 	if m.Sid == nil || *m.Sid == "" {
-		return notifiers.Receipt{}, trip.Failure(errors.New("the answer names no message"))
+		return notifiers.Receipt{Receipts: true}, trip.Failure(errors.New("the answer names no message"))
 	}
 	if m.ErrorCode != nil && *m.ErrorCode != 0 {
 		return notifiers.Receipt{}, refusal(trip, *m.ErrorCode, "Twilio took the message and gave it up at once")
