@@ -84,8 +84,8 @@ func TestTheAPIAsksTheReaderWhatWasAsked(t *testing.T) {
 	w, base := start(t)
 	call(t, base, "GET", "/api/v1/incidents?state=open,acknowledged&severity=P0&severity=&q=sys&assignee=x&since=2026-03-01T00:00:00Z&until=2026-03-02T00:00:00Z&limit=7&cursor=400", "").want(t, 200)
 	q := w.queries[len(w.queries)-1]
-	got := fmt.Sprint(q.States, q.Severities, q.Text, q.Assignee, q.Since.Format(time.DateOnly), q.Until.Format(time.DateOnly), q.Limit, q.Cursor)
-	if want := "[open acknowledged] [P0] sys x 2026-03-01 2026-03-02 7 400"; got != want {
+	got := fmt.Sprintln(q.States, q.Severities, q.Text, q.Assignee, q.Since.Format(time.DateOnly), q.Until.Format(time.DateOnly), q.Limit, q.Cursor)
+	if want := "[open acknowledged] [P0] sys x 2026-03-01 2026-03-02 7 400\n"; got != want {
 		t.Errorf("query %s, want %s", got, want)
 	}
 	call(t, base, "GET", "/api/v1/incidents", "").want(t, 200)

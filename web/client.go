@@ -52,15 +52,3 @@ func anyContains(prefixes []netip.Prefix, a netip.Addr) bool {
 	}
 	return false
 }
-
-// network is what a rate limit counts by: an IPv4 address, or the /64 that an IPv6 site has to itself.
-func network(a netip.Addr) string {
-	if !a.Is6() {
-		return a.String()
-	}
-	p, err := a.Prefix(64)
-	if err != nil {
-		return a.String()
-	}
-	return p.String()
-}

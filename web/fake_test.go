@@ -93,8 +93,11 @@ func (w *world) Incident(_ context.Context, id int64) (escalation.Case, error) {
 	return c, nil
 }
 
-func (w *world) Alerts(_ context.Context, id int64) ([]alerting.Alert, error) { return w.alerts[id], nil }
-func (w *world) Pages(_ context.Context, id int64) ([]notifiers.Page, error)  { return w.pages[id], nil }
+func (w *world) Alerts(_ context.Context, id int64) ([]alerting.Alert, error) {
+	return w.alerts[id], nil
+}
+
+func (w *world) Pages(_ context.Context, id int64) ([]notifiers.Page, error) { return w.pages[id], nil }
 
 func (w *world) Timeline(_ context.Context, id int64) ([]alerting.Entry, error) {
 	w.mu.Lock()

@@ -165,4 +165,3 @@ func badForm(err error) error {
 	}
 	return refuse(http.StatusBadRequest, "The form could not be read.")
 }
-

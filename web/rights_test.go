@@ -22,7 +22,7 @@ var open = map[string]bool{
 var guarded = map[string]Role{
 	"GET /events": Viewer, "GET /": Viewer, "GET /incidents/{id}": Viewer, "GET /outbox": Viewer, "GET /outbox/{id}/html": Viewer,
 	"POST /incidents/{id}/{verb:acknowledge|resolve|reopen|escalate}": Responder,
-	"GET /api/v1/incidents":                                           Viewer, "GET /api/v1/incidents/{id}": Viewer, "POST /api/v1/incidents": Responder,
+	"GET /api/v1/incidents": Viewer, "GET /api/v1/incidents/{id}": Viewer, "POST /api/v1/incidents": Responder,
 	"POST /api/v1/incidents/{id}/acknowledge": Responder, "POST /api/v1/incidents/{id}/resolve": Responder,
 	"POST /api/v1/incidents/{id}/reopen": Responder, "POST /api/v1/incidents/{id}/escalate": Responder,
 	"GET /api/v1/outbox": Viewer, "GET /api/v1/health": Viewer,

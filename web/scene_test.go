@@ -46,7 +46,8 @@ func systemDown(opened time.Time) escalation.Case {
 				Values: map[string]string{"alertname": "SystemDown"}, Config: "9f31c04b77aa",
 			},
 		},
-		Plan: escalation.Plan{Round: 1, Severity: alerting.P0, From: opened, Config: "9f31c04b77aa",
+		Plan: escalation.Plan{
+			Round: 1, Severity: alerting.P0, From: opened, Config: "9f31c04b77aa",
 			Channels: []escalation.Channel{escalation.SMS, escalation.Email, escalation.Slack},
 			Steps: []escalation.PlannedStep{
 				step(0, "on-call", escalation.UntilAcknowledged, ""),
@@ -54,7 +55,8 @@ func systemDown(opened time.Time) escalation.Case {
 				step(15*time.Minute, "manager", escalation.UntilAcknowledged, ""),
 				step(30*time.Minute, "senior-engineer", escalation.UntilAcknowledged, ""),
 				step(time.Hour, "executive", escalation.UntilResolved, ""),
-			}},
+			},
+		},
 	}
 	c.Plan.Steps[0].After = "0m"
 	c.Plan.Steps[4].After = "1h"

@@ -40,27 +40,38 @@ func shoot(t *testing.T, tab context.Context, dir, name, url, script string) {
 	for _, size := range []struct {
 		name          string
 		width, height int64
-	}{{"phone", 390, 844}, {"desk", 1440, 900}} {
+		as            []chromedp.EmulateViewportOption
+	}{
+		{"phone", 390, 844, []chromedp.EmulateViewportOption{chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulateScale(2)}},
+		{"desk", 1440, 900, nil},
+	} {
 		for _, theme := range []string{"light", "dark"} {
 			if _, err := chromedp.Call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
 			}); err != nil {
 				t.Fatal(err)
 			}
-			do(t, tab, chromedp.EmulateViewport(size.width, size.height), chromedp.Navigate(url))
+			do(t, tab, chromedp.EmulateViewport(size.width, size.height, size.as...), chromedp.Navigate(url))
 			if script != "" {
 				if _, err := chromedp.Run(tab, chromedp.Evaluate[any](script+"; true")); err != nil {
 					t.Fatal(err)
 				}
 			}
 			time.Sleep(300 * time.Millisecond) // frames load
-			png, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, name+"-"+size.name+"-"+theme+".png"), png, 0o644); err != nil {
-				t.Fatal(err)
-			}
+			file := filepath.Join(dir, name+"-"+size.name+"-"+theme)
+			save(t, tab, file+".png", chromedp.CaptureScreenshot())
+			save(t, tab, file+"-whole.png", chromedp.FullScreenshot(100))
 		}
+	}
+}
+
+func save(t *testing.T, tab context.Context, file string, shot chromedp.Action[[]byte]) {
+	t.Helper()
+	png, err := chromedp.Run(tab, shot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, png, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

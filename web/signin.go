@@ -71,11 +71,14 @@ func (s *server) logSignIn(r *http.Request, level slog.Level, what, name string)
 
 // limitSignIn answers 429 to a network that tries too often.
 func (s *server) limitSignIn() func(http.Handler) http.Handler {
-	byNetwork := func(r *http.Request) (string, error) { return network(clientOf(r.Context())), nil }
+	// One site has a whole /64 of IPv6 to itself.
+	byNetwork := func(r *http.Request) (string, error) {
+		return httprate.CanonicalizeIP(clientOf(r.Context()).String()), nil
+	}
 	tooOften := s.asPage(func(http.ResponseWriter, *http.Request) error {
 		return refuse(http.StatusTooManyRequests, "Too many attempts to sign in from your network. Wait a minute, then try again.")
 	})
-	return httprate.Limit(signInTries, signInWindow, httprate.WithKeyFuncs(byNetwork), httprate.WithLimitHandler(tooOften))
+	return httprate.LimitBy(signInTries, signInWindow, byNetwork, httprate.WithLimitHandler(tooOften))
 }
 
 // localPath is p if it is a path on this server, and "/" if it could lead anywhere else.

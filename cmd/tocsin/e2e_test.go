@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -15,6 +16,9 @@ import (
 	"time"
 
 	"tocsin/notifiers/notifierstest"
+	"tocsin/storage/storagetest"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // alertmanager is Debian's, as a real process that sends to a site.
@@ -230,6 +234,53 @@ func TestWhatWasAcceptedBeforeAKillIsPagedAfterIt(t *testing.T) {
 		return len(seen) == 20
 	})
 	must(t, err)
+}
+
+func TestWhenAReplicaIsKilledAnotherTakesItsPageOver(t *testing.T) {
+	s := newSite(t)
+	replicas := []*program{s.start(), s.replica().start()}
+	s.twilio.FailNext(1, notifierstest.Hang)
+	s.send(firstAlerts(time.Now())[0])
+	eventually(t, "the SMS is under way", func() bool { return s.twilio.Requests() == 1 })
+	conn, err := pgx.Connect(t.Context(), s.url)
+	must(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	var holder string
+	must(t, conn.QueryRow(t.Context(), `SELECT claimed_by::text FROM pages WHERE channel = 'sms'`).Scan(&holder))
+	killed := 0
+	for _, p := range replicas {
+		if strings.Contains(p.log.String(), "replica="+holder) {
+			p.kill()
+			killed++
+		}
+	}
+	if killed != 1 {
+		t.Fatalf("%d replicas are %s", killed, holder)
+	}
+	at := time.Now()
+	sms, err := s.twilio.Wait(patience(t), 1)
+	must(t, err)
+	t.Logf("taken over %s after the kill", time.Since(at).Round(time.Millisecond))
+	if !strings.Contains(sms[0].Body, "possible repeat") {
+		t.Errorf("the repeat is not marked: %q", sms[0].Body)
+	}
+}
+
+func TestAPrivatePostgreSQLSurvivesAKillWithEverythingInIt(t *testing.T) {
+	s := newSite(t, "data_dir: ./tocsin-data", "data_dir: "+storagetest.Dir(t))
+	s.url = ""
+	first := s.start()
+	s.send(firstAlerts(time.Now())[0])
+	_, err := s.twilio.Wait(patience(t), 1)
+	must(t, err)
+	first.kill()
+	second := s.start()
+	if got := s.only(); got.Severity != "P0" || got.State != "open" {
+		t.Errorf("after the kill: %+v", got)
+	}
+	if err := second.stop(10 * time.Second); err != nil {
+		t.Errorf("SIGTERM: %v", err)
+	}
 }
 
 func TestSIGTERMFinishesThePageUnderWay(t *testing.T) {

@@ -41,10 +41,10 @@ const (
 // site is one organisation's surroundings: a database, the providers, a configuration.
 type site struct {
 	t      *testing.T
-	db     *storagetest.DB
 	slack  *notifierstest.Slack
 	twilio *notifierstest.Twilio
 	smtp   *notifierstest.SMTP
+	url    string // of the database; empty for a private one
 	config string // path
 	base   string // http://host:port
 }
@@ -54,7 +54,7 @@ type site struct {
 func newSite(t *testing.T, edits ...string) *site {
 	t.Helper()
 	s := &site{
-		t: t, db: storagetest.New(t),
+		t: t, url: storagetest.New(t).URL,
 		slack: notifierstest.NewSlack(t), twilio: notifierstest.NewTwilio(t), smtp: notifierstest.NewSMTP(t),
 	}
 	listen := freePort(t)
@@ -86,6 +86,23 @@ func newSite(t *testing.T, edits ...string) *site {
 	return s
 }
 
+// replica is the same organisation on the same database, listening elsewhere.
+func (s *site) replica() *site {
+	s.t.Helper()
+	text, err := os.ReadFile(s.config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	other := *s
+	listen := freePort(s.t)
+	other.base, other.config = "http://"+listen, filepath.Join(filepath.Dir(s.config), "replica.yaml")
+	here := strings.TrimPrefix(s.base, "http://")
+	if err := os.WriteFile(other.config, bytes.ReplaceAll(text, []byte("listen: "+here), []byte("listen: "+listen)), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	return &other
+}
+
 // program is a running tocsin.
 type program struct {
 	t    *testing.T
@@ -103,7 +120,7 @@ func (s *site) start() *program {
 	}
 	cmd := exec.Command(self, "serve", "-c", s.config, "--log-level", "debug")
 	cmd.Env = append(os.Environ(), asProgram+"=1",
-		"TOCSIN_DATABASE_URL="+s.db.URL, "TOCSIN_PROMETHEUS_TOKEN="+sourceToken, "TOCSIN_API_TOKEN="+apiToken,
+		"TOCSIN_DATABASE_URL="+s.url, "TOCSIN_PROMETHEUS_TOKEN="+sourceToken, "TOCSIN_API_TOKEN="+apiToken,
 		"SLACK_BOT_TOKEN="+notifierstest.SlackToken, "SLACK_SIGNING_SECRET=secret",
 		"TWILIO_ACCOUNT_SID="+notifierstest.TwilioSID, "TWILIO_AUTH_TOKEN="+notifierstest.TwilioToken)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

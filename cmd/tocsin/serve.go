@@ -80,7 +80,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, up func(*a
 	if err != nil {
 		return fmt.Errorf("server.listen %s: %w", cfg.Server.Listen, err)
 	}
-	log.Info("tocsin serves", "address", listener.Addr().String(), "public_url", cfg.Server.PublicURL, "config", cfg.Hash, "version", version)
+	log.Info("tocsin serves", "address", listener.Addr().String(), "public_url", cfg.Server.PublicURL, "config", cfg.Hash, "version", version, "replica", store.Replica())
 	up(a, listener.Addr())
 	return a.run(ctx, listener)
 }

@@ -5,11 +5,14 @@ package view
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"strings"
+
 	"tocsin/alerting"
 	"tocsin/notifiers"
 )
@@ -115,7 +118,7 @@ func pagesSection(s Shell, pages []notifiers.Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var6 = []any{"outcome", "outcome-" + string(p.State)}
+			templ_7745c5c3_Var6 := []any{"outcome", "outcome-" + string(p.State)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -219,7 +222,7 @@ func pagesSection(s Shell, pages []notifiers.Page) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var11 = []any{"outcome", "outcome-" + string(a.Outcome)}
+				templ_7745c5c3_Var11 := []any{"outcome", "outcome-" + string(a.Outcome)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var11...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -365,7 +368,7 @@ func alertsSection(s Shell, alerts []alerting.Alert) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i, a := range worstFirst(alerts) {
-			var templ_7745c5c3_Var18 = []any{"alert", "alert-" + string(a.Status)}
+			templ_7745c5c3_Var18 := []any{"alert", "alert-" + string(a.Status)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var18...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -410,7 +413,7 @@ func alertsSection(s Shell, alerts []alerting.Alert) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var21 = []any{"status", "status-" + string(a.Status)}
+			templ_7745c5c3_Var21 := []any{"status", "status-" + string(a.Status)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var21...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -726,7 +729,7 @@ func timelineSection(s Shell, entries []alerting.Entry) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, e := range newestEntries(entries) {
-			var templ_7745c5c3_Var34 = []any{"entry", "mood-" + mood(e.Kind), templ.KV("by-person", !byMachine(e.Actor))}
+			templ_7745c5c3_Var34 := []any{"entry", "mood-" + mood(e.Kind), templ.KV("by-person", !byMachine(e.Actor))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var34...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

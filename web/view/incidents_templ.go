@@ -5,11 +5,14 @@ package view
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"strings"
+
 	"tocsin/alerting"
 	"tocsin/escalation"
 )
@@ -472,7 +475,7 @@ func row(s Shell, c escalation.Case) templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var21 = []any{"row", "edge-" + strings.ToLower(c.Incident.Severity.String()), "is-" + string(c.Incident.State)}
+		templ_7745c5c3_Var21 := []any{"row", "edge-" + strings.ToLower(c.Incident.Severity.String()), "is-" + string(c.Incident.State)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var21...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -5,8 +5,10 @@ package view
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
 	"tocsin/escalation"
@@ -70,7 +72,7 @@ func OutboxPage(s Shell, messages []notifiers.Outgoing) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, m := range messages {
-				var templ_7745c5c3_Var3 = []any{"card", "message", "message-" + string(m.Channel)}
+				templ_7745c5c3_Var3 := []any{"card", "message", "message-" + string(m.Channel)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var3...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -456,7 +458,7 @@ func block(b slackBlock) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, e := range b.Elements {
-				var templ_7745c5c3_Var21 = []any{"slack-button", "slack-" + e.Style}
+				templ_7745c5c3_Var21 := []any{"slack-button", "slack-" + e.Style}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var21...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
