@@ -29,6 +29,7 @@ type Incident struct {
 	OpenedAt       time.Time // when Tocsin took in the alert that opened it
 	AcknowledgedAt time.Time
 	AcknowledgedBy string
+	SnoozedUntil   time.Time // acknowledged until then; zero if not snoozed
 	ResolvedAt     time.Time
 	ResolvedBy     string
 
@@ -39,6 +40,7 @@ type Incident struct {
 type Actor struct {
 	Name string // the configuration's name for them: "system-admin", "manager"
 	Via  string // how the answer came: "web", "api", "slack", "sms", "link", "alert", "engine"
+	From string // the address that it came from, for the audit log; empty for the machine
 }
 
 // Tocsin is the actor of what the machine does by itself.
@@ -58,6 +60,9 @@ const (
 	KindReopened      Kind = "reopened"
 	KindEscalated     Kind = "escalated" // a person asked for the next step at once
 	KindAssigned      Kind = "assigned"
+	KindSnoozed       Kind = "snoozed"
+	KindAwake         Kind = "awake" // a snooze is over
+	KindNote          Kind = "note"
 	KindStepFired     Kind = "step_fired"
 	KindStepSkipped   Kind = "step_skipped"
 	KindPageSent      Kind = "page_sent"

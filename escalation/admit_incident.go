@@ -38,7 +38,7 @@ func (f *incidentFold) take(p *Policy, arr alerting.Arrival, joined bool, now ti
 	if arr.Severity.WorseThan(inc.Severity) {
 		was := inc.Severity
 		inc.Severity, inc.Title, inc.Reason = arr.Severity, arr.Title, arr.Reason
-		inc.State, inc.AcknowledgedAt, inc.AcknowledgedBy = alerting.StateOpen, time.Time{}, ""
+		inc.State, inc.AcknowledgedAt, inc.AcknowledgedBy, inc.SnoozedUntil = alerting.StateOpen, time.Time{}, "", time.Time{}
 		p.newRound(f.d, now)
 		f.d.note(now, alerting.KindSeverity, bySource(arr.Source), arr.Reason, "Raised from %s to %s by %s: %s", was, arr.Severity, arr.Title, arr.Reason.Text)
 	}

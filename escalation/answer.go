@@ -15,8 +15,11 @@ type Case struct {
 
 // Answer is what somebody does about an incident, wherever they do it: every answer goes through Apply.
 type Answer struct {
-	Verb Verb
-	By   alerting.Actor
+	Verb   Verb
+	By     alerting.Actor
+	Until  time.Time // for Snooze
+	Person string    // for Assign: an ID of the directory
+	Text   string    // for Note
 }
 
 // Verb is what an answer asks for.
@@ -28,6 +31,9 @@ const (
 	Resolve     Verb = "resolve"
 	Reopen      Verb = "reopen"
 	Escalate    Verb = "escalate" // the next step of the plan, now
+	Snooze      Verb = "snooze"   // acknowledged until Answer.Until, then open again
+	Assign      Verb = "assign"   // to Answer.Person, who is told
+	Note        Verb = "note"     // Answer.Text on the timeline
 )
 
 // Apply decides what an answer does. Doing something twice is no error: the decision then changes
@@ -57,6 +63,15 @@ func (p *Policy) Apply(c Case, a Answer, now time.Time) (Decision, error) {
 	case Escalate:
 		err := p.escalate(&d, a.By, now)
 		return d, err
+	case Snooze:
+		err := d.snooze(a, now)
+		return d, err
+	case Assign:
+		err := p.assignTo(&d, a, now)
+		return d, err
+	case Note:
+		err := d.addNote(a, now)
+		return d, err
 	}
 	return d, &alerting.Refused{Text: fmt.Sprintf("nothing can be done by the name of %q", a.Verb)}
 }
@@ -67,9 +82,19 @@ func (d *Decision) acknowledge(by alerting.Actor, now time.Time) error {
 	case alerting.StateResolved:
 		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved (by %s at %s): reopen it first", inc.ID, inc.ResolvedBy, clock(inc.ResolvedAt))}
 	case alerting.StateAcknowledged:
+		if !inc.SnoozedUntil.IsZero() {
+			d.unsnooze(by, now)
+			return nil
+		}
 		d.Note = fmt.Sprintf("already acknowledged by %s at %s", inc.AcknowledgedBy, clock(inc.AcknowledgedAt))
 		return nil
 	}
+	d.acknowledged(by, now)
+	return nil
+}
+
+func (d *Decision) acknowledged(by alerting.Actor, now time.Time) {
+	inc := &d.Case.Incident
 	inc.State, inc.AcknowledgedAt, inc.AcknowledgedBy = alerting.StateAcknowledged, now, by.Name
 	text := "Acknowledged by " + by.Name
 	if inc.Assignee == "" {
@@ -77,13 +102,12 @@ func (d *Decision) acknowledge(by alerting.Actor, now time.Time) error {
 		text += ", who has it now"
 	}
 	d.note(now, alerting.KindAcknowledged, by, alerting.Because("answered over "+by.Via), "%s", text)
-	return nil
 }
 
 // resolve closes the incident; the steps that were still to come are skipped.
 func (d *Decision) resolve(by alerting.Actor, now time.Time, why alerting.Reason) {
 	inc := &d.Case.Incident
-	inc.State, inc.ResolvedAt, inc.ResolvedBy = alerting.StateResolved, now, by.Name
+	inc.State, inc.ResolvedAt, inc.ResolvedBy, inc.SnoozedUntil = alerting.StateResolved, now, by.Name, time.Time{}
 	d.note(now, alerting.KindResolved, by, why, "Resolved by %s", by.Name)
 	for i, s := range d.Case.Plan.Steps {
 		if s.State == StepPending {

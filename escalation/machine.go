@@ -17,6 +17,9 @@ func (p *Policy) Next(c Case, now time.Time) Decision {
 	if c.Incident.State == alerting.StateResolved {
 		return d
 	}
+	if until := c.Incident.SnoozedUntil; !until.IsZero() && !until.After(now) {
+		p.wake(&d, now)
+	}
 	var fired []int
 	for i := range d.Case.Plan.Steps {
 		s := &d.Case.Plan.Steps[i]

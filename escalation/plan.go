@@ -15,6 +15,7 @@ type Plan struct {
 	Config   string            `json:"config"` // hash of the configuration that made it
 	Channels []Channel         `json:"channels"`
 	Steps    []PlannedStep     `json:"steps"`
+	Asked    int               `json:"asked,omitempty"` // pages that people asked for beside the steps
 }
 
 // PlannedStep is one step with its due time and what became of it.
@@ -73,6 +74,7 @@ func (p Plan) NextAt(inc alerting.Incident) time.Time {
 	if inc.State == alerting.StateResolved {
 		return at
 	}
+	at = inc.SnoozedUntil
 	for _, s := range p.Steps {
 		if s.State == StepPending && (at.IsZero() || s.DueAt.Before(at)) {
 			at = s.DueAt
