@@ -27,6 +27,7 @@ type Verb string
 
 // What an answer may ask for.
 const (
+	Open        Verb = "open" // a manual incident: Policy.Open, not Apply
 	Acknowledge Verb = "acknowledge"
 	Resolve     Verb = "resolve"
 	Reopen      Verb = "reopen"
@@ -40,6 +41,7 @@ const (
 // nothing and its Note says who did it before. What does not fit the state is *alerting.Refused.
 func (p *Policy) Apply(c Case, a Answer, now time.Time) (Decision, error) {
 	d := undecided(c)
+	d.Answer, d.By = a.Verb, a.By
 	inc := &d.Case.Incident
 	switch a.Verb {
 	case Acknowledge:

@@ -14,10 +14,13 @@ type Decision struct {
 	Case        Case
 	Pages       []Order
 	Entries     []alerting.Entry
-	Opens       bool   // the incident is new
-	Supersedes  int64  // the incident that was its dedup key's newest until now; 0 if there was none
-	Changed     bool   // nothing is to be stored if false
-	CloseAlerts bool   // a person resolved it: its firing episodes end with it
+	Opens       bool  // the incident is new
+	Supersedes  int64 // the incident that was its dedup key's newest until now; 0 if there was none
+	Changed     bool  // nothing is to be stored if false
+	CloseAlerts bool  // a person resolved it: its firing episodes end with it
+	Answer      Verb  // what somebody did, if somebody did: it goes on the audit log, with By and Before
+	By          alerting.Actor
+	Before      alerting.Incident
 	Note        string // for whoever asked, where nothing changed: "already acknowledged by ..."
 }
 
@@ -43,7 +46,7 @@ func (d Decision) Announced() bool { return slices.Contains(d.Case.Plan.Channels
 // case stays as it was.
 func undecided(c Case) Decision {
 	c.Plan.Steps = slices.Clone(c.Plan.Steps)
-	return Decision{Case: c}
+	return Decision{Case: c, Before: c.Incident}
 }
 
 func (d *Decision) note(at time.Time, kind alerting.Kind, by alerting.Actor, r alerting.Reason, format string, args ...any) {

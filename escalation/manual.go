@@ -23,6 +23,7 @@ func (p *Policy) Open(m Manual, id int64, key string, now time.Time) Decision {
 	}
 	why := alerting.Reason{Text: m.Severity.String() + " as opened by " + m.By.Name, Config: p.Config}
 	d := p.open(id, key, m.Title, m.Severity, labels, why, now)
+	d.Answer, d.By = Open, m.By
 	text := "Opened by " + m.By.Name
 	if m.Description != "" {
 		text += ": " + m.Description

@@ -29,7 +29,7 @@ func TestAfterASnoozeTheFirstStepThatWaitedFiresAndTheRestKeepTheirSpacing(t *te
 	}
 	w.Until(3 * hour)
 	w.Expect("0m", "system-admin", all...)
-	w.Expect("40m", "system-admin", all...)       // the step of 5m
+	w.Expect("40m", "system-admin", all...)        // the step of 5m
 	w.Expect("50m", "engineering-manager", all...) // that of 15m
 	w.Expect("1h5m", "devops-lead", all...)
 	w.Expect("1h5m", "database-admin", all...)

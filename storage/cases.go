@@ -11,17 +11,17 @@ import (
 )
 
 const caseColumns = `i.id, i.dedup_key, i.title, i.severity, i.state, i.labels, i.alert_count, i.firing_count,
-	i.assignee, i.round, i.rev, i.opened_at, i.acknowledged_at, i.acknowledged_by, i.resolved_at, i.resolved_by,
-	i.reason, i.plan`
+	i.assignee, i.round, i.rev, i.opened_at, i.acknowledged_at, i.acknowledged_by, i.snoozed_until,
+	i.resolved_at, i.resolved_by, i.reason, i.plan`
 
 func scanCase(row pgx.CollectableRow) (escalation.Case, error) {
 	var c escalation.Case
-	var acknowledged, resolved *time.Time
+	var acknowledged, snoozed, resolved *time.Time
 	i := &c.Incident
 	err := row.Scan(&i.ID, &i.Key, &i.Title, &i.Severity, &i.State, &i.Labels, &i.AlertCount, &i.FiringCount,
-		&i.Assignee, &i.Round, &i.Rev, &i.OpenedAt, &acknowledged, &i.AcknowledgedBy, &resolved, &i.ResolvedBy,
-		&i.Reason, &c.Plan)
-	i.OpenedAt, i.AcknowledgedAt, i.ResolvedAt = i.OpenedAt.UTC(), fromNull(acknowledged), fromNull(resolved)
+		&i.Assignee, &i.Round, &i.Rev, &i.OpenedAt, &acknowledged, &i.AcknowledgedBy, &snoozed,
+		&resolved, &i.ResolvedBy, &i.Reason, &c.Plan)
+	i.OpenedAt, i.AcknowledgedAt, i.SnoozedUntil, i.ResolvedAt = i.OpenedAt.UTC(), fromNull(acknowledged), fromNull(snoozed), fromNull(resolved)
 	return c, err
 }
 

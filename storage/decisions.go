@@ -35,6 +35,11 @@ func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 	if len(closed) > 0 {
 		b.Queue(`UPDATE alerts SET status = 'resolved', resolved_at = $2 WHERE incident_id = ANY ($1) AND status = 'firing'`, closed, now)
 	}
+	for _, d := range ds {
+		if d.Changed && d.Answer != "" {
+			queueAudit(b, d, now)
+		}
+	}
 	queueOrders(b, ds, now)
 	queueEntries(b, ds)
 	queueAnnouncements(b, shown, touched, now)
@@ -42,15 +47,15 @@ func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 
 // incidentRows are incidents as columns, for unnest.
 type incidentRows struct {
-	id                           []int64
-	key, title, state, labels    []string
-	severity                     []int16
-	alerts, firing, round        []int32
-	rev                          []int64
-	assignee, ackBy, resBy       []string
-	opened                       []time.Time
-	acknowledged, resolved, next []*time.Time
-	reason, plan                 []string
+	id                                    []int64
+	key, title, state, labels             []string
+	severity                              []int16
+	alerts, firing, round                 []int32
+	rev                                   []int64
+	assignee, ackBy, resBy                []string
+	opened                                []time.Time
+	acknowledged, snoozed, resolved, next []*time.Time
+	reason, plan                          []string
 }
 
 func (r *incidentRows) add(d *escalation.Decision) {
@@ -64,6 +69,7 @@ func (r *incidentRows) add(d *escalation.Decision) {
 	r.assignee, r.ackBy, r.resBy = append(r.assignee, i.Assignee), append(r.ackBy, i.AcknowledgedBy), append(r.resBy, i.ResolvedBy)
 	r.opened = append(r.opened, i.OpenedAt)
 	r.acknowledged = append(r.acknowledged, nullTime(i.AcknowledgedAt))
+	r.snoozed = append(r.snoozed, nullTime(i.SnoozedUntil))
 	r.resolved = append(r.resolved, nullTime(i.ResolvedAt))
 	r.next = append(r.next, nullTime(d.NextAt()))
 	r.reason, r.plan = append(r.reason, jsonText(i.Reason)), append(r.plan, jsonText(d.Case.Plan))
@@ -72,14 +78,14 @@ func (r *incidentRows) add(d *escalation.Decision) {
 func (r *incidentRows) args() []any {
 	return []any{
 		r.id, r.key, r.title, r.severity, r.state, r.labels, r.alerts, r.firing, r.assignee, r.round, r.rev,
-		r.opened, r.acknowledged, r.ackBy, r.resolved, r.resBy, r.reason, r.plan, r.next,
+		r.opened, r.acknowledged, r.ackBy, r.resolved, r.resBy, r.reason, r.plan, r.next, r.snoozed,
 	}
 }
 
 const incidentUnnest = `unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::int[], $8::int[],
 	$9::text[], $10::int[], $11::bigint[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::text[],
-	$17::text[], $18::text[], $19::timestamptz[]) AS r(id, dedup_key, title, severity, state, labels, alert_count, firing_count,
-	assignee, round, rev, opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at)`
+	$17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[]) AS r(id, dedup_key, title, severity, state, labels, alert_count, firing_count,
+	assignee, round, rev, opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at, snoozed_until)`
 
 func queueOpened(b *pgx.Batch, ds []*escalation.Decision) {
 	if len(ds) == 0 {
@@ -98,9 +104,9 @@ func queueOpened(b *pgx.Batch, ds []*escalation.Decision) {
 	}
 	b.Queue(`
 		INSERT INTO incidents (id, dedup_key, title, severity, state, labels, alert_count, firing_count, assignee, round, rev,
-			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at)
+			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at, snoozed_until)
 		SELECT id, dedup_key, title, severity, state, labels::jsonb, alert_count, firing_count, assignee, round, rev,
-			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason::jsonb, plan::jsonb, next_at
+			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason::jsonb, plan::jsonb, next_at, snoozed_until
 		FROM `+incidentUnnest, r.args()...)
 }
 
@@ -116,7 +122,8 @@ func queueChanged(b *pgx.Batch, ds []*escalation.Decision) {
 		UPDATE incidents i SET title = r.title, severity = r.severity, state = r.state, labels = r.labels::jsonb,
 			alert_count = r.alert_count, firing_count = r.firing_count, assignee = r.assignee, round = r.round, rev = r.rev,
 			acknowledged_at = r.acknowledged_at, acknowledged_by = r.acknowledged_by,
-			resolved_at = r.resolved_at, resolved_by = r.resolved_by, reason = r.reason::jsonb, plan = r.plan::jsonb, next_at = r.next_at
+			resolved_at = r.resolved_at, resolved_by = r.resolved_by, reason = r.reason::jsonb, plan = r.plan::jsonb, next_at = r.next_at,
+			snoozed_until = r.snoozed_until
 		FROM `+incidentUnnest+` WHERE i.id = r.id`, r.args()...)
 }
 

@@ -1,0 +1,82 @@
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Audited is one line of the audit log.
+type Audited struct {
+	ID       int64
+	At       time.Time
+	Actor    alerting.Actor
+	Action   string
+	Incident int64 // 0 if it was about none
+	Before   map[string]any
+	After    map[string]any
+}
+
+// facts are what the audit log keeps of an incident.
+type facts struct {
+	State        alerting.State    `json:"state"`
+	Severity     alerting.Severity `json:"severity"`
+	Assignee     string            `json:"assignee,omitempty"`
+	Acknowledged string            `json:"acknowledged_by,omitempty"`
+	SnoozedUntil time.Time         `json:"snoozed_until,omitzero"`
+	Round        int               `json:"round"`
+}
+
+func factsOf(i alerting.Incident) facts {
+	return facts{i.State, i.Severity, i.Assignee, i.AcknowledgedBy, i.SnoozedUntil, i.Round}
+}
+
+// queueAudit notes what somebody did to an incident, in the transaction that does it.
+func queueAudit(b *pgx.Batch, d *escalation.Decision, now time.Time) {
+	var was *string
+	if !d.Opens {
+		text := jsonText(factsOf(d.Before))
+		was = &text
+	}
+	after := d.Case.Incident
+	b.Queue(`INSERT INTO audit (at, actor, via, origin, action, incident, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8::text::jsonb)`,
+		now, d.By.Name, d.By.Via, d.By.From, string(d.Answer), after.ID, was, jsonText(factsOf(after)))
+}
+
+// Audit notes what somebody did that concerns no incident: a sign-in, a refusal.
+func (s *Store) Audit(ctx context.Context, by alerting.Actor, action string) error {
+	_, err := s.pool.Exec(ctx, `INSERT INTO audit (at, actor, via, origin, action) VALUES (tocsin_now(), $1, $2, $3, $4)`, by.Name, by.Via, by.From, action)
+	return classify(err)
+}
+
+// AuditLog is the newest lines of the audit log, newest first; of one incident unless incident is 0.
+func (s *Store) AuditLog(ctx context.Context, incident int64, limit int) ([]Audited, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT id, at, actor, via, origin, action, coalesce(incident, 0), before, after FROM audit
+		WHERE $1 = 0 OR incident = $1 ORDER BY id DESC LIMIT $2`, incident, limit)
+	if err != nil {
+		return nil, classify(err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Audited, error) {
+		var a Audited
+		return a, row.Scan(&a.ID, &a.At, &a.Actor.Name, &a.Actor.Via, &a.Actor.From, &a.Action, &a.Incident, &a.Before, &a.After)
+	})
+	return out, classify(err)
+}
+
+// Key is the shared key of a name: 32 random bytes, made by whoever asks first.
+func (s *Store) Key(ctx context.Context, name string) (key []byte, err error) {
+	fresh := make([]byte, 32)
+	_, _ = rand.Read(fresh)
+	b := &pgx.Batch{}
+	b.Queue(`INSERT INTO keys (name, key, at) VALUES ($1, $2, tocsin_now()) ON CONFLICT (name) DO NOTHING`, name, fresh)
+	b.Queue(`SELECT key FROM keys WHERE name = $1`, name).QueryRow(func(row pgx.Row) error { return row.Scan(&key) })
+	return key, classify(s.pool.SendBatch(ctx, b).Close())
+}
+
+var _ escalation.CaseStore = (*Store)(nil)

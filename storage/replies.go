@@ -1,0 +1,94 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// TakeReply stores a reply; fresh is false if it was delivered before. The channel may be told that it
+// arrived once this returns.
+func (s *Store) TakeReply(ctx context.Context, r escalation.Reply) (fresh bool, err error) {
+	tag, err := s.pool.Exec(ctx, `INSERT INTO replies (id, at, reply) VALUES ($1, tocsin_now(), $2) ON CONFLICT (id) DO NOTHING`, r.ID, r)
+	return tag.RowsAffected() == 1, classify(err)
+}
+
+// ApplyReply takes one waiting reply (the one with this id, or the oldest if id is empty), lets decide
+// say what it does, and stores that with the fact that it is done, in one transaction. ok is false if
+// none waits.
+func (s *Store) ApplyReply(ctx context.Context, id string, decide func(r escalation.Reply, in escalation.Incidents, arrived, now time.Time) (escalation.Answered, error)) (r escalation.Reply, a escalation.Answered, ok bool, err error) {
+	err = retry(ctx, func() error {
+		r, a, ok, err = s.applyReply(ctx, id, decide)
+		return err
+	})
+	return r, a, ok, err
+}
+
+func (s *Store) applyReply(ctx context.Context, id string, decide func(escalation.Reply, escalation.Incidents, time.Time, time.Time) (escalation.Answered, error)) (r escalation.Reply, a escalation.Answered, ok bool, err error) {
+	tx, err := s.begin(ctx)
+	if err != nil {
+		return r, a, false, err
+	}
+	defer tx.end()
+	var arrived, now time.Time
+	read := &pgx.Batch{}
+	read.Queue(`SELECT id, at, reply FROM replies WHERE done_at IS NULL AND ($1 = '' OR id = $1) ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED`, id).
+		Query(func(rows pgx.Rows) error {
+			_, err := pgx.ForEachRow(rows, []any{&id, &arrived, &r}, func() error { ok = true; return nil })
+			return err
+		})
+	queueNow(read, &now)
+	if err := tx.run(ctx, read); err != nil || !ok {
+		return r, a, false, err
+	}
+	in := escalation.Incidents{
+		Told: func(person string) ([]int64, error) { return s.told(ctx, tx, person, r.Channel) },
+		Find: func(incident int64) (escalation.Case, error) { return s.lockCase(ctx, tx, incident) },
+	}
+	if a, err = decide(r, in, arrived, now); err != nil {
+		return r, a, true, err
+	}
+	write := &pgx.Batch{}
+	write.Queue(`UPDATE replies SET done_at = $2, person = $3, answer = $4 WHERE id = $1`, id, now, a.Person, a.Text)
+	if a.Decision.Changed {
+		queueDecisions(write, []*escalation.Decision{&a.Decision}, now)
+	}
+	if err := tx.commit(ctx, write); err != nil {
+		return r, a, true, err
+	}
+	if a.Decision.Changed {
+		s.committed(commitOf([]*escalation.Decision{&a.Decision}, now))
+	}
+	return r, a, true, nil
+}
+
+// told lists the unresolved incidents that a person was paged for over a channel.
+func (s *Store) told(ctx context.Context, tx *transaction, person string, c escalation.Channel) (ids []int64, err error) {
+	b := &pgx.Batch{}
+	b.Queue(`SELECT i.id FROM incidents i WHERE i.state <> 'resolved' AND EXISTS (
+			SELECT FROM pages p WHERE p.incident_id = i.id AND p.person = $1 AND p.channel = $2 AND p.state <> 'skipped')
+		ORDER BY i.id`, person, c).Query(func(rows pgx.Rows) (err error) {
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		return err
+	})
+	return ids, tx.run(ctx, b)
+}
+
+// lockCase reads an incident under lock.
+func (s *Store) lockCase(ctx context.Context, tx *transaction, id int64) (escalation.Case, error) {
+	var found []escalation.Case
+	b := &pgx.Batch{}
+	queueCases(b, func(c escalation.Case) { found = append(found, c) },
+		`SELECT `+caseColumns+` FROM incidents i WHERE id = $1 FOR NO KEY UPDATE`, id)
+	if err := tx.run(ctx, b); err != nil {
+		return escalation.Case{}, err
+	}
+	if len(found) == 0 {
+		return escalation.Case{}, alerting.ErrNotFound
+	}
+	return found[0], nil
+}
