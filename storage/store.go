@@ -36,7 +36,8 @@ type Store struct {
 }
 
 // Open connects to the database at url, which must be migrated, as a new replica. Close it in the end.
-func Open(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
+// tracer sees every statement; it may be nil.
+func Open(ctx context.Context, url string, log *slog.Logger, tracer pgx.QueryTracer) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database.url: %w", err)
@@ -46,6 +47,7 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
 	}
 	// Plans prepared while the tables are small must stay right when they are large: every statement
 	// here has an index to go by.
+	cfg.ConnConfig.Tracer = tracer
 	cfg.ConnConfig.RuntimeParams["application_name"] = "tocsin"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"

@@ -86,7 +86,7 @@ func (a *app) newDispatchers(out *channels) {
 		for _, urgent := range []bool{true, false} {
 			lane := notifiers.Lane{Channel: channel, Urgent: urgent}
 			a.dispatchers[lane] = notifiers.NewDispatcher(lane, notifiers.Options{
-				Outbox: a.store, Sender: sender, Breaker: a.breakers[channel],
+				Outbox: a.store, Sender: failpoints.sender(sender), Breaker: a.breakers[channel],
 				Person: a.person, URL: a.incidentURL, Seen: a.metrics.attempt, Log: a.log,
 			})
 		}

@@ -13,11 +13,12 @@ type command func(ctx context.Context, e env) error
 
 // cli is the command line. Each field is a subcommand; interface names are fixed (docs/cli.md).
 type cli struct {
-	Config string `short:"c" placeholder:"FILE" env:"TOCSIN_CONFIG" default:"tocsin.yaml" help:"The configuration (default: tocsin.yaml, or $$TOCSIN_CONFIG)."`
+	Config string `short:"c" placeholder:"FILE" env:"TOCSIN_CONFIG" default:"tocsin.yaml" help:"The configuration (default: tocsin.yaml)."`
 
 	Serve        serveCmd        `cmd:"" help:"Run the service. SIGTERM drains and stops."`
 	Demo         demoCmd         `cmd:"" help:"Run the operations manual's organisation on a private PostgreSQL, with every channel a sandbox and a first incident under way."`
 	Check        checkCmd        `cmd:"" help:"Read the configuration as serve would: every error with its line, then warnings."`
+	Incidents    incidentsCmd    `cmd:"" help:"List, show and answer incidents of a running Tocsin."`
 	Migrate      migrateCmd      `cmd:"" help:"Bring the database's schema up to date."`
 	HashPassword hashPasswordCmd `cmd:"" name:"hash-password" help:"Read a password from standard input and print its argon2id hash for auth.users."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON Schema of the configuration."`

@@ -64,7 +64,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, up func(*a
 		return err
 	}
 	defer stopDB()
-	store, err := storage.Open(ctx, url, log)
+	store, err := storage.Open(ctx, url, log, failpoints.tracer())
 	if err != nil {
 		return err
 	}
