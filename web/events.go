@@ -39,6 +39,8 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) error {
 	w.WriteHeader(http.StatusOK)
 
 	stream := eventStream{w: w, rc: http.NewResponseController(w)}
+	// The server's time to read a request is over long before the stream is.
+	_ = stream.rc.SetReadDeadline(time.Time{})
 	ctx, stop := context.WithTimeout(r.Context(), eventsLife)
 	defer stop()
 	stream.run(ctx, changed, s.Stopping, only)

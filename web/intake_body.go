@@ -54,7 +54,10 @@ func readIntake(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, errTooLarge()
 	}
 	// Not every writer can do this (tests); the server's own timeouts stand then.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(intakeReadTime))
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(intakeReadTime))
+	// One that passed while the alerts are stored would look as if the sender had gone.
+	defer func() { _ = conn.SetReadDeadline(time.Time{}) }()
 	var body io.Reader = http.MaxBytesReader(w, r.Body, maxIntakeBody)
 	switch coding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); coding {
 	case "", "identity":

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -125,10 +126,22 @@ func TestIntakeReadsGzipUpToItsLimit(t *testing.T) {
 	if len(w.received) != 1 {
 		t.Fatalf("received %d", len(w.received))
 	}
-	bomb := zip(t, strings.Repeat(" ", 64<<20))
-	post(t, base, bomb, header).want(t, 413).problem(t)
 	post(t, base, "no gzip at all", header).want(t, 400).problem(t)
 	post(t, base, zip(t, oneAlert)[:20], header).want(t, 400).problem(t)
+}
+
+func TestASmallBodyThatUnpacksToMuchIsNotUnpacked(t *testing.T) {
+	_, base := start(t)
+	header := token("prometheus-secret")
+	header["Content-Encoding"] = "gzip"
+	bomb := zip(t, strings.Repeat(" ", 256<<20))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	post(t, base, bomb, header).want(t, 413).problem(t)
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
+		t.Errorf("%d MiB were allocated for %d KiB sent", used>>20, len(bomb)>>10)
+	}
 }
 
 func TestIntakeRefusesBodiesBeyondItsLimit(t *testing.T) {

@@ -126,6 +126,26 @@ func TestAnotherSiteCannotActWithSomebodysCookie(t *testing.T) {
 		bearerToken("responder-secret").with("Sec-Fetch-Site", "cross-site")).want(t, 200)
 }
 
+// A browser may send a remembered HTTP basic password on its own: it excuses no foreign form.
+func TestARememberedPasswordExcusesNoForeignForm(t *testing.T) {
+	w, base := start(t)
+	c := signedIn(t, base, "responder")
+	foreign := request{header: map[string]string{"Sec-Fetch-Site": "cross-site", "Authorization": "Basic dXNlcjpwYXNz"}}
+	send(t, c, "POST", base+"/incidents/412/acknowledge", foreign).want(t, 403)
+	send(t, c, "POST", base+"/api/v1/incidents/412/acknowledge", foreign).want(t, 401)
+	if st := w.cases[412].Incident.State; st != "open" {
+		t.Errorf("the incident is %s", st)
+	}
+}
+
+func TestAPageWhoseSessionEndedGoesToSignIn(t *testing.T) {
+	_, base := start(t)
+	got := send(t, client(t), "GET", base+"/incidents/412", request{header: map[string]string{"HX-Request": "true"}}).want(t, 401)
+	if to := got.header.Get("HX-Redirect"); to != "/signin?next=%2Fincidents%2F412" {
+		t.Errorf("HX-Redirect %q", to)
+	}
+}
+
 func TestMetricsAreForThisMachineAndForViewers(t *testing.T) {
 	_, base := start(t)
 	if got := get(t, client(t), base+"/metrics").want(t, 200); !strings.Contains(got.body, "tocsin_up") {

@@ -50,15 +50,21 @@ func noStore(next http.Handler) http.Handler {
 }
 
 // crossOrigin refuses requests that another site made a browser send, where a cookie would speak for
-// the person. Tokens are not sent by browsers on their own, so requests with one are not looked at.
+// the person.
 func crossOrigin(public *url.URL, deny http.Handler) func(http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	// A proxy may change Host; the public origin is ours whatever Host says. An error means that the
 	// URL is no origin, and then only Host counts.
 	_ = protection.AddTrustedOrigin(public.Scheme + "://" + public.Host)
 	protection.SetDenyHandler(deny)
+	return protection.Handler
+}
+
+// unlessToken applies check to requests without an Authorization header. It is for routes on which such
+// a header is all that counts, so that a browser's cookie cannot speak beside it.
+func unlessToken(check func(http.Handler) http.Handler) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
-		checked := protection.Handler(next)
+		checked := check(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Authorization") != "" {
 				next.ServeHTTP(w, r)

@@ -91,7 +91,7 @@ func (s *server) pageRoutes(r chi.Router) {
 // apiRoutes are for programs with a token, and for scripts of the pages with a session.
 func (s *server) apiRoutes(r chi.Router) {
 	r.Use(noStore, middleware.Compress(5, "application/json"), s.sessions.LoadAndSave, s.identifyByTokenOrSession,
-		crossOrigin(s.PublicURL, s.asProblem(foreignForm)))
+		unlessToken(crossOrigin(s.PublicURL, s.asProblem(foreignForm))))
 	s.mountAPI(r)
 	// The figures tell how busy a company's bad days are: they are for those who may read incidents,
 	// and for a Prometheus on the same machine.

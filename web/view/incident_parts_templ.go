@@ -5,14 +5,11 @@ package view
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strings"
-
 	"tocsin/alerting"
 	"tocsin/notifiers"
 )
@@ -118,7 +115,7 @@ func pagesSection(s Shell, pages []notifiers.Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var6 := []any{"outcome", "outcome-" + string(p.State)}
+			var templ_7745c5c3_Var6 = []any{"outcome", "outcome-" + string(p.State)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -222,7 +219,7 @@ func pagesSection(s Shell, pages []notifiers.Page) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Var11 := []any{"outcome", "outcome-" + string(a.Outcome)}
+				var templ_7745c5c3_Var11 = []any{"outcome", "outcome-" + string(a.Outcome)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var11...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -368,7 +365,7 @@ func alertsSection(s Shell, alerts []alerting.Alert) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i, a := range worstFirst(alerts) {
-			templ_7745c5c3_Var18 := []any{"alert", "alert-" + string(a.Status)}
+			var templ_7745c5c3_Var18 = []any{"alert", "alert-" + string(a.Status)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var18...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -413,7 +410,7 @@ func alertsSection(s Shell, alerts []alerting.Alert) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var21 := []any{"status", "status-" + string(a.Status)}
+			var templ_7745c5c3_Var21 = []any{"status", "status-" + string(a.Status)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var21...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -729,7 +726,7 @@ func timelineSection(s Shell, entries []alerting.Entry) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, e := range newestEntries(entries) {
-			templ_7745c5c3_Var34 := []any{"entry", "mood-" + mood(e.Kind), templ.KV("by-person", !byMachine(e.Actor))}
+			var templ_7745c5c3_Var34 = []any{"entry", "mood-" + mood(e.Kind), templ.KV("by-person", !byMachine(e.Actor))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var34...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

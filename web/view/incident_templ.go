@@ -5,14 +5,11 @@ package view
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strings"
-
 	"tocsin/alerting"
 	"tocsin/escalation"
 )
@@ -135,7 +132,7 @@ func notice(n Notice) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if n.Text != "" {
-			templ_7745c5c3_Var4 := []any{"notice", templ.KV("refused", n.Refused)}
+			var templ_7745c5c3_Var4 = []any{"notice", templ.KV("refused", n.Refused)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var4...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -207,7 +204,7 @@ func header(s Shell, p Incident) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var8 := []any{"card", "case", "edge-" + strings.ToLower(p.Case.Incident.Severity.String())}
+		var templ_7745c5c3_Var8 = []any{"card", "case", "edge-" + strings.ToLower(p.Case.Incident.Severity.String())}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var8...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -610,7 +607,7 @@ func buttons(c escalation.Case) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, a := range actions(c.Incident.State) {
-			templ_7745c5c3_Var24 := []any{templ.KV("first", a.primary)}
+			var templ_7745c5c3_Var24 = []any{templ.KV("first", a.primary)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var24...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -694,7 +691,7 @@ func buttons(c escalation.Case) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Var30 := []any{templ.KV("secondary outline", !a.primary)}
+			var templ_7745c5c3_Var30 = []any{templ.KV("secondary outline", !a.primary)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var30...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -851,7 +848,7 @@ func planStep(s Shell, c escalation.Case, i int) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		step := &c.Plan.Steps[i]
 		moot := pending(*step, c.Incident)
-		templ_7745c5c3_Var37 := []any{"step", "step-" + string(step.State), templ.KV("step-next", isNext(c, i)), templ.KV("step-moot", moot != "")}
+		var templ_7745c5c3_Var37 = []any{"step", "step-" + string(step.State), templ.KV("step-next", isNext(c, i)), templ.KV("step-moot", moot != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var37...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

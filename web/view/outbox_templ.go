@@ -5,10 +5,8 @@ package view
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"tocsin/escalation"
@@ -49,7 +47,7 @@ func OutboxPage(s Shell, messages []notifiers.Outgoing) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"head\"><h1>Outbox</h1><p class=\"quiet\">What channels without credentials would have sent. Nothing here left the house.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"head\"><h1>Outbox</h1><p class=\"quiet\">What channels without credentials would have sent. None of it went out.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -72,7 +70,7 @@ func OutboxPage(s Shell, messages []notifiers.Outgoing) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, m := range messages {
-				templ_7745c5c3_Var3 := []any{"card", "message", "message-" + string(m.Channel)}
+				var templ_7745c5c3_Var3 = []any{"card", "message", "message-" + string(m.Channel)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var3...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -458,7 +456,7 @@ func block(b slackBlock) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, e := range b.Elements {
-				templ_7745c5c3_Var21 := []any{"slack-button", "slack-" + e.Style}
+				var templ_7745c5c3_Var21 = []any{"slack-button", "slack-" + e.Style}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var21...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
