@@ -5,6 +5,12 @@
 ALTER TABLE incidents ADD COLUMN snoozed_until timestamptz;
 ALTER TABLE incidents ADD CHECK (snoozed_until IS NULL OR state = 'acknowledged');
 
+-- For the auditor: unresolved incidents to which nothing is owed.
+CREATE INDEX incidents_unowed ON incidents (id) WHERE state <> 'resolved' AND next_at IS NULL;
+
+-- Which process a replica is, so that its successor on the same machine sees at once that it is dead.
+ALTER TABLE replicas ADD COLUMN process text NOT NULL DEFAULT '';
+
 -- What came back over channels. A reply is stored before its sender is told that it arrived, and applied
 -- in the transaction that sets done_at: once, however often it is delivered.
 CREATE TABLE replies (
@@ -41,4 +47,6 @@ CREATE TABLE keys (
 
 -- +goose Down
 DROP TABLE keys, audit, replies;
+DROP INDEX incidents_unowed;
+ALTER TABLE replicas DROP COLUMN process;
 ALTER TABLE incidents DROP COLUMN snoozed_until;

@@ -15,8 +15,8 @@ import (
 func (s *Store) Heartbeat(ctx context.Context, config string) error {
 	b := &pgx.Batch{}
 	b.Queue(`
-		INSERT INTO replicas (id, started_at, heartbeat_at, config, version) VALUES ($1, tocsin_now(), tocsin_now(), $2, '')
-		ON CONFLICT (id) DO UPDATE SET heartbeat_at = tocsin_now(), config = excluded.config`, s.replica, config)
+		INSERT INTO replicas (id, started_at, heartbeat_at, config, version, process) VALUES ($1, tocsin_now(), tocsin_now(), $2, '', $3)
+		ON CONFLICT (id) DO UPDATE SET heartbeat_at = tocsin_now(), config = excluded.config`, s.replica, config, s.options.Process)
 	b.Queue(`DELETE FROM replicas WHERE heartbeat_at < tocsin_now() - interval '1 day'`)
 	var others int
 	b.Queue(`SELECT count(*) FROM replicas WHERE id <> $1 AND heartbeat_at > tocsin_now() - interval '10 seconds'`, s.replica).
@@ -30,6 +30,9 @@ func (s *Store) Heartbeat(ctx context.Context, config string) error {
 
 // Reclaim implements notifiers.Replicas.
 func (s *Store) Reclaim(ctx context.Context) (int, error) {
+	if err := s.buryDead(ctx); err != nil {
+		return 0, err
+	}
 	const dead = `NOT EXISTS (SELECT FROM replicas r WHERE r.id = claimed_by AND r.heartbeat_at > tocsin_now() - interval '2 seconds')`
 	b := &pgx.Batch{}
 	var lanes []notifiers.Lane
@@ -66,6 +69,30 @@ func (s *Store) Reclaim(ctx context.Context) (int, error) {
 		s.committed(Commit{Pages: lanes, Announcements: freed > 0})
 	}
 	return len(lanes) + freed, nil
+}
+
+// buryDead ends the heartbeats of replicas whose process is known to be gone.
+func (s *Store) buryDead(ctx context.Context) error {
+	if s.options.Dead == nil {
+		return nil
+	}
+	rows, err := s.pool.Query(ctx, `SELECT id::text, process FROM replicas
+		WHERE id <> $1 AND process <> '' AND heartbeat_at > tocsin_now() - interval '2 seconds'`, s.replica)
+	if err != nil {
+		return classify(err)
+	}
+	var id, process string
+	var dead []string
+	if _, err := pgx.ForEachRow(rows, []any{&id, &process}, func() error {
+		if s.options.Dead(process) {
+			dead = append(dead, id)
+		}
+		return nil
+	}); err != nil || len(dead) == 0 {
+		return classify(err)
+	}
+	_, err = s.pool.Exec(ctx, `UPDATE replicas SET heartbeat_at = '-infinity' WHERE id = ANY ($1::uuid[])`, dead)
+	return classify(err)
 }
 
 // lostPause is how long a P2 or P3 page waits after its replica died: one step of its retry schedule.

@@ -27,6 +27,7 @@ type Store struct {
 	pool    *pgxpool.Pool
 	replica uuid.UUID
 	log     *slog.Logger
+	options Options
 	feed    *feed
 
 	alone   atomic.Bool   // no other replica lives: nobody to tell
@@ -35,9 +36,17 @@ type Store struct {
 	pending notice
 }
 
+// Options are what Open may be given besides.
+type Options struct {
+	Tracer pgx.QueryTracer // sees every statement
+	// Process names this process on its machine, and Dead reports whether one that was named so is
+	// certainly gone: what it held is then free at once rather than after two seconds.
+	Process string
+	Dead    func(process string) bool
+}
+
 // Open connects to the database at url, which must be migrated, as a new replica. Close it in the end.
-// tracer sees every statement; it may be nil.
-func Open(ctx context.Context, url string, log *slog.Logger, tracer pgx.QueryTracer) (*Store, error) {
+func Open(ctx context.Context, url string, log *slog.Logger, o Options) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database.url: %w", err)
@@ -47,7 +56,7 @@ func Open(ctx context.Context, url string, log *slog.Logger, tracer pgx.QueryTra
 	}
 	// Plans prepared while the tables are small must stay right when they are large: every statement
 	// here has an index to go by.
-	cfg.ConnConfig.Tracer = tracer
+	cfg.ConnConfig.Tracer = o.Tracer
 	cfg.ConnConfig.RuntimeParams["application_name"] = "tocsin"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"
@@ -62,7 +71,7 @@ func Open(ctx context.Context, url string, log *slog.Logger, tracer pgx.QueryTra
 		pool.Close()
 		return nil, fmt.Errorf("cannot reach the database: %w", err)
 	}
-	return &Store{pool: pool, replica: uuid.New(), log: log, feed: newFeed(), tell: make(chan struct{}, 1)}, nil
+	return &Store{pool: pool, replica: uuid.New(), log: log, options: o, feed: newFeed(), tell: make(chan struct{}, 1)}, nil
 }
 
 // Close ends all connections.

@@ -30,7 +30,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	db := storagetest.New(t)
-	s, err := storage.Open(t.Context(), db.URL, slog.New(slog.DiscardHandler), nil)
+	s, err := storage.Open(t.Context(), db.URL, slog.New(slog.DiscardHandler), storage.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

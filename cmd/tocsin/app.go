@@ -35,6 +35,7 @@ type app struct {
 	engine      *due.Loop
 	announcer   *due.Loop // nil without a chat channel
 	presence    *due.Loop
+	auditor     *due.Loop
 	dispatchers map[notifiers.Lane]*notifiers.Dispatcher
 	breakers    map[escalation.Channel]*gobreaker.CircuitBreaker[notifiers.Receipt]
 	loops       []func(context.Context)
@@ -55,6 +56,7 @@ func newApp(cfg *config.Config, store *storage.Store, log *slog.Logger) (*app, e
 	}
 	a.engine = escalation.NewEngine(store, a.policy.Load, a.metrics.stepLate, log)
 	a.presence = notifiers.NewPresence(store, func() string { return cfg.Hash }, log)
+	a.auditor = escalation.NewAuditor(store, store, a.policy.Load, log)
 	if out.board != nil {
 		a.announcer = notifiers.NewAnnouncer(escalation.Slack, store, out.board, a.incidentURL, log)
 	}
@@ -96,7 +98,7 @@ func (a *app) newDispatchers(out *channels) {
 func (a *app) addLoops(intake *escalation.Intake) {
 	a.loops = []func(context.Context){
 		func(ctx context.Context) { _ = intake.Run(ctx) },
-		a.presence.Run, a.engine.Run, a.store.Tell, a.store.Listen,
+		a.presence.Run, a.engine.Run, a.auditor.Run, a.store.Tell, a.store.Listen,
 	}
 	if a.announcer != nil {
 		a.loops = append(a.loops, a.announcer.Run)

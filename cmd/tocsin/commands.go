@@ -67,7 +67,7 @@ func (*migrateCmd) run(ctx context.Context, c *cli, e env) error {
 		return err
 	}
 	defer stop()
-	store, err := storage.Open(ctx, url, log, nil)
+	store, err := storage.Open(ctx, url, log, storage.Options{})
 	if err != nil {
 		return err
 	}

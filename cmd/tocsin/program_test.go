@@ -40,13 +40,14 @@ const (
 
 // site is one organisation's surroundings: a database, the providers, a configuration.
 type site struct {
-	t      *testing.T
-	slack  *notifierstest.Slack
-	twilio *notifierstest.Twilio
-	smtp   *notifierstest.SMTP
-	url    string // of the database; empty for a private one
-	config string // path
-	base   string // http://host:port
+	t       *testing.T
+	slack   *notifierstest.Slack
+	twilio  *notifierstest.Twilio
+	smtp    *notifierstest.SMTP
+	url     string // of the database; empty for a private one
+	program string // the binary; empty for the test binary itself
+	config  string // path
+	base    string // http://host:port
 }
 
 // newSite writes the shipped example with the providers' addresses, and edits in it: pairs of old and
@@ -105,38 +106,50 @@ func (s *site) replica() *site {
 
 // program is a running tocsin.
 type program struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	log  *lockedBuffer
-	done chan error
+	t     *testing.T
+	cmd   *exec.Cmd
+	log   *lockedBuffer
+	ended chan struct{} // closed when it has ended, by err
+	err   error
 }
 
 // start runs `tocsin serve` and waits until it is ready.
 func (s *site) start() *program {
 	s.t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		s.t.Fatal(err)
+	p := s.launch()
+	eventually(s.t, "tocsin is ready", func() bool { return status(s.base+"/readyz") == http.StatusOK })
+	return p
+}
+
+// launch runs `tocsin serve` with more of an environment.
+func (s *site) launch(env ...string) *program {
+	s.t.Helper()
+	self := s.program
+	if self == "" {
+		var err error
+		if self, err = os.Executable(); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 	cmd := exec.Command(self, "serve", "-c", s.config, "--log-level", "debug")
 	cmd.Env = append(os.Environ(), asProgram+"=1",
 		"TOCSIN_DATABASE_URL="+s.url, "TOCSIN_PROMETHEUS_TOKEN="+sourceToken, "TOCSIN_API_TOKEN="+apiToken,
 		"SLACK_BOT_TOKEN="+notifierstest.SlackToken, "SLACK_SIGNING_SECRET=secret",
 		"TWILIO_ACCOUNT_SID="+notifierstest.TwilioSID, "TWILIO_AUTH_TOKEN="+notifierstest.TwilioToken)
+	cmd.Env = append(cmd.Env, env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	p := &program{t: s.t, cmd: cmd, log: &lockedBuffer{}, done: make(chan error, 1)}
+	p := &program{t: s.t, cmd: cmd, log: &lockedBuffer{}, ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = p.log, p.log
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	go func() { p.done <- cmd.Wait() }()
+	go func() { p.err = cmd.Wait(); close(p.ended) }()
 	s.t.Cleanup(func() {
 		p.kill()
-		if s.t.Failed() {
+		if s.t.Failed() && s.program == "" {
 			s.t.Logf("tocsin's log:\n%s", p.log)
 		}
 	})
-	eventually(s.t, "tocsin is ready", func() bool { return status(s.base+"/readyz") == http.StatusOK })
 	return p
 }
 
@@ -151,13 +164,22 @@ func (p *program) stop(within time.Duration) error {
 	return p.wait(within)
 }
 
+// wait returns how it ended.
 func (p *program) wait(within time.Duration) error {
 	select {
-	case err := <-p.done:
-		p.done <- err
-		return err
+	case <-p.ended:
+		return p.err
 	case <-time.After(within):
 		return fmt.Errorf("still running after %s", within)
+	}
+}
+
+func (p *program) dead() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
 	}
 }
 

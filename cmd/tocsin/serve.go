@@ -64,7 +64,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, up func(*a
 		return err
 	}
 	defer stopDB()
-	store, err := storage.Open(ctx, url, log, failpoints.tracer())
+	store, err := storage.Open(ctx, url, log, storage.Options{Tracer: failpoints.tracer(), Process: processName(), Dead: processDead})
 	if err != nil {
 		return err
 	}

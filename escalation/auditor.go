@@ -1,0 +1,115 @@
+package escalation
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation/due"
+)
+
+// Finding is something that must not be.
+type Finding string
+
+// What the auditor looks for. Each is an incident of its own.
+const (
+	Unowed  Finding = "incident-unowed"  // unresolved, steps to come, and nothing is owed to it
+	Overdue Finding = "incident-overdue" // a step is long past its time
+	Held    Finding = "page-held"        // a living replica has held a page for too long
+	Waiting Finding = "page-waiting"     // a page is long past its time, and nobody takes it
+)
+
+// Findings lists what the auditor looks for, with what it says of it.
+var findings = []struct {
+	kind Finding
+	says string
+}{
+	{Unowed, "incidents have steps to come and nothing is owed to them"},
+	{Overdue, "incidents are owed a step that is long past its time"},
+	{Held, "pages have been held by a living replica for too long"},
+	{Waiting, "pages are long past their time and nobody takes them"},
+}
+
+// AuditStore looks for what must not be.
+type AuditStore interface {
+	// Findings are the numbers of the incidents concerned, by what is wrong with them.
+	Findings(ctx context.Context) (map[Finding][]int64, error)
+}
+
+const auditEvery = 15 * time.Second
+
+// Auditor looks for incidents and pages that have fallen through, whatever the fault in Tocsin that let
+// them. What it finds is itself a P0; it ends when it is found no more.
+type Auditor struct {
+	audit   AuditStore
+	arrive  ArrivalStore
+	policy  func() *Policy
+	raised  map[Finding]bool
+	audited time.Time
+}
+
+// NewAuditor makes the loop.
+func NewAuditor(audit AuditStore, arrive ArrivalStore, policy func() *Policy, log *slog.Logger) *due.Loop {
+	a := &Auditor{audit: audit, arrive: arrive, policy: policy, raised: map[Finding]bool{}}
+	for _, f := range findings {
+		a.raised[f.kind] = true // perhaps, by the process before this one: its end must be told
+	}
+	return due.New("auditor", log, func(ctx context.Context) (time.Duration, error) {
+		if now := time.Now(); now.Sub(a.audited) >= auditEvery {
+			a.audited = now
+			return due.Net, a.look(ctx)
+		}
+		return due.Net, nil
+	})
+}
+
+func (a *Auditor) look(ctx context.Context) error {
+	found, err := a.audit.Findings(ctx)
+	if err != nil {
+		return err
+	}
+	var arrivals []alerting.Arrival
+	for _, f := range findings {
+		ids := found[f.kind]
+		if len(ids) == 0 && !a.raised[f.kind] {
+			continue
+		}
+		a.raised[f.kind] = len(ids) > 0
+		arrivals = append(arrivals, arrivalOf(f.kind, f.says, ids, a.policy().Config))
+	}
+	if len(arrivals) == 0 {
+		return nil
+	}
+	return a.arrive.Admit(ctx, arrivals, a.policy().Admit)
+}
+
+// arrivalOf is a finding as an alert: firing while there is anything, ended when there is not.
+func arrivalOf(kind Finding, says string, ids []int64, config string) alerting.Arrival {
+	labels := alerting.Labels{"alertname": "TocsinAudit", "service": "tocsin", "finding": string(kind)}
+	e := alerting.Event{Source: "tocsin", Labels: labels, Status: alerting.Firing, Annotations: alerting.Labels{"summary": summaryOf(says, ids)}}
+	if len(ids) == 0 {
+		e.Status = alerting.Resolved
+	}
+	return alerting.Arrival{
+		Event: e, Fingerprint: labels.Fingerprint(), Key: "tocsin/audit/" + string(kind),
+		Title: "TocsinAudit: " + summaryOf(says, ids), Severity: alerting.P0,
+		Reason: alerting.Reason{Text: "P0: what Tocsin's auditor finds is always P0", Rule: "auditor", Config: config},
+	}
+}
+
+const named = 10 // incidents named in a finding
+
+func summaryOf(says string, ids []int64) string {
+	numbers := make([]string, 0, named)
+	for _, id := range ids[:min(named, len(ids))] {
+		numbers = append(numbers, fmt.Sprintf("#%d", id))
+	}
+	text := fmt.Sprintf("%d %s: %s", len(ids), says, strings.Join(numbers, ", "))
+	if len(ids) > named {
+		text += ", ..."
+	}
+	return text
+}
