@@ -31,6 +31,7 @@ type Dispatcher struct {
 	sender  Sender
 	person  func(id string) (escalation.Person, bool)
 	url     func(incident int64) string
+	act     func(incident int64, person string) string
 	breaker *gobreaker.CircuitBreaker[Receipt]
 	seen    func(Finish, time.Duration)
 	log     *slog.Logger
@@ -46,10 +47,11 @@ type Dispatcher struct {
 type Options struct {
 	Outbox  Outbox
 	Sender  Sender
-	Breaker *gobreaker.CircuitBreaker[Receipt]        // of the channel
-	Person  func(id string) (escalation.Person, bool) // from the directory in force
-	URL     func(incident int64) string               // an incident's page
-	Seen    func(f Finish, took time.Duration)        // told of each attempt, for metrics
+	Breaker *gobreaker.CircuitBreaker[Receipt]         // of the channel
+	Person  func(id string) (escalation.Person, bool)  // from the directory in force
+	URL     func(incident int64) string                // an incident's page
+	Act     func(incident int64, person string) string // a person's own page to answer on; nil: there is none
+	Seen    func(f Finish, took time.Duration)         // told of each attempt, for metrics
 	Log     *slog.Logger
 }
 
@@ -72,7 +74,10 @@ func NewBreaker(c escalation.Channel) *gobreaker.CircuitBreaker[Receipt] {
 func NewDispatcher(lane Lane, o Options) *Dispatcher {
 	d := &Dispatcher{
 		lane: lane, outbox: o.Outbox, sender: o.Sender, person: o.Person, url: o.URL,
-		breaker: o.Breaker, seen: o.Seen, log: o.Log.With("lane", lane.String()),
+		act: o.Act, breaker: o.Breaker, seen: o.Seen, log: o.Log.With("lane", lane.String()),
+	}
+	if d.act == nil {
+		d.act = func(int64, string) string { return "" }
 	}
 	d.root, d.cancel = context.WithCancel(context.Background())
 	d.Loop = due.New("dispatcher "+lane.String(), o.Log, d.dispatch)
@@ -173,7 +178,10 @@ func (d *Dispatcher) attempt(c Claim, brief Brief) Finish {
 	ctx, cancel := context.WithTimeout(d.root, sendTimeout)
 	defer cancel()
 	receipt, err := d.breaker.Execute(func() (Receipt, error) {
-		return d.sender.Send(ctx, Notice{AttemptID: c.AttemptID, PossibleRepeat: c.PossibleRepeat, Page: c.Page, Person: person, Brief: brief})
+		return d.sender.Send(ctx, Notice{
+			AttemptID: c.AttemptID, PossibleRepeat: c.PossibleRepeat, Page: c.Page, Person: person,
+			ActURL: d.act(c.Page.IncidentID, person.ID), Brief: brief,
+		})
 	})
 	f := concluded(c, person, receipt, err, rand.Float64())
 	f.Rev = brief.Incident.Rev

@@ -17,6 +17,7 @@ type Notice struct {
 	PossibleRepeat bool
 	Page           Page
 	Person         escalation.Person
+	ActURL         string // the person's own page to answer on, absolute; empty: none
 	Brief          Brief
 }
 

@@ -22,6 +22,14 @@ func (n Notice) Why() string {
 	return Plain(n.Page.Says)
 }
 
+// ActLink is where this reader answers; empty if there is nothing to answer any more, or no such page.
+func (n Notice) ActLink() string {
+	if n.Brief.Incident.State == alerting.StateResolved {
+		return ""
+	}
+	return WebURL(n.ActURL)
+}
+
 // Name is what the incident is called in few words: alertname and service, or its title where no alert
 // has a name.
 func (b Brief) Name() string {

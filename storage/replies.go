@@ -92,3 +92,16 @@ func (s *Store) lockCase(ctx context.Context, tx *transaction, id int64) (escala
 	}
 	return found[0], nil
 }
+
+// Answer is the sentence for the sender of a reply; ok is false while it has not been applied.
+func (s *Store) Answer(ctx context.Context, id string) (text string, ok bool, err error) {
+	rows, err := s.pool.Query(ctx, `SELECT answer FROM replies WHERE id = $1 AND done_at IS NOT NULL`, id)
+	if err != nil {
+		return "", false, classify(err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(found) == 0 {
+		return "", false, classify(err)
+	}
+	return found[0], true, nil
+}

@@ -22,6 +22,7 @@ type view struct {
 	Title, State, Why      string
 	PossibleRepeat         bool
 	Summary                string
+	Act                    string
 	Rows                   []row
 	Alerts                 []string
 	More                   int
@@ -39,6 +40,7 @@ func newView(n notifiers.Notice) view {
 		Number: inc.ID, Title: notifiers.Cut(b.Title(), 300), State: string(inc.State), Why: notifiers.Cut(n.Why(), 300),
 		PossibleRepeat: n.PossibleRepeat,
 		Summary:        notifiers.Cut(b.Summary(), 1000),
+		Act:            n.ActLink(),
 		Rows:           rows(b),
 		Labels:         b.Labels(12),
 		Links:          b.Links(),

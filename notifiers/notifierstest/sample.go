@@ -37,6 +37,7 @@ func Notice() notifiers.Notice {
 			ID: 7001, IncidentID: 412, Round: 1, Kind: escalation.PageStep, Role: "on-call",
 			Person: "system-admin", Severity: alerting.P0, State: notifiers.Sending,
 		},
+		ActURL: "https://tocsin.example.com/a/AZwDgJzgzwZzeXN0ZW0tYWRtaW6mC7v2Gk0_Zr3mQy1d-X8e",
 		Person: escalation.Person{ID: "system-admin", Name: "System Admin", Phone: "+15005550003", Email: "sysadmin@example.com", Slack: "U0SYS"},
 		Brief: notifiers.Brief{
 			Incident: alerting.Incident{

@@ -25,16 +25,18 @@ type SlackMessage struct {
 }
 
 // Slack stands in for Slack's Web API: auth.test, conversations.open, chat.postMessage, chat.update. It
-// refuses blocks that break Slack's limits.
+// refuses blocks that break Slack's limits, presses buttons when it is told to, and takes answers.
 type Slack struct {
 	*web
 	URL      string // up to and with /api/
 	messages *box[SlackMessage]
+	answers  *box[SlackAnswer]
 
-	mu       sync.Mutex
-	seq      int
-	missing  map[string]bool
-	archived map[string]bool
+	mu        sync.Mutex
+	seq       int
+	missing   map[string]bool
+	archived  map[string]bool
+	responses map[string]*response // by the last part of their response_url
 }
 
 // NewSlack starts one for a test.
@@ -42,9 +44,13 @@ func NewSlack(t Cleaner) *Slack { return begin(t, StartSlack) }
 
 // StartSlack starts one; Close ends it.
 func StartSlack() (*Slack, error) {
-	s := &Slack{messages: newBox[SlackMessage](), missing: map[string]bool{}, archived: map[string]bool{}}
+	s := &Slack{
+		messages: newBox[SlackMessage](), answers: newBox[SlackAnswer](),
+		missing: map[string]bool{}, archived: map[string]bool{}, responses: map[string]*response{},
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/{method}", s.method)
+	mux.HandleFunc("POST /actions/{team}/{key}", s.respond)
 	var err error
 	if s.web, err = serve(mux); err != nil {
 		return nil, err

@@ -148,6 +148,11 @@ func (t *Twilio) Incoming(ctx context.Context, target, from, body string) (int, 
 	t.seq++
 	sid := fmt.Sprintf("SM%032x", t.seq)
 	t.mu.Unlock()
+	return t.Deliver(ctx, target, sid, from, body)
+}
+
+// Deliver is Incoming with the message's name given: the same again is the same message delivered twice.
+func (t *Twilio) Deliver(ctx context.Context, target, sid, from, body string) (int, string, error) {
 	return t.post(ctx, target, url.Values{"MessageSid": {sid}, "SmsMessageSid": {sid}, "AccountSid": {TwilioSID}, "From": {from}, "To": {TwilioFrom}, "Body": {body}, "NumMedia": {"0"}, "NumSegments": {"1"}, "ApiVersion": {"2010-04-01"}})
 }
 

@@ -1,6 +1,6 @@
 // Package slack is the Slack channel: one Block Kit message per incident with its timeline in the
-// thread, and pages to people as direct messages with the same buttons. It renders, escapes and sends;
-// it stores nothing and decides nothing.
+// thread, pages to people as direct messages with the same buttons, and what comes of pressing those. It
+// renders, escapes, sends, verifies and reads; it stores nothing and decides nothing.
 package slack
 
 import (
@@ -19,13 +19,15 @@ import (
 
 // Options say which workspace, and where in it.
 type Options struct {
-	BotToken string
-	Channel  string       // the incidents' channel, by its ID
-	APIURL   string       // up to and with /api/; empty is Slack's
-	HTTP     *http.Client // nil is http.DefaultTransport
+	BotToken      string
+	SigningSecret string       // what Slack signs its requests with; empty: every one is refused
+	Channel       string       // the incidents' channel, by its ID
+	APIURL        string       // up to and with /api/; empty is Slack's
+	HTTP          *http.Client // nil is http.DefaultTransport
 }
 
-// Slack is a notifiers.Sender, Board and Renderer. It is safe for concurrent use.
+// Slack is a notifiers.Sender, Board and Renderer, and reads Slack's requests. It is safe for concurrent
+// use.
 type Slack struct{ opts Options }
 
 // New makes the channel. Without a token it still renders, which is all that a sandbox needs.

@@ -14,7 +14,7 @@ const segment = 160
 const nameFloor = 24
 
 // Text is the page in one GSM-7 segment: severity, number, name, why the page comes, and how to answer;
-// the link to the incident where it still fits. Of what does not fit, the name is cut, never the number.
+// the reader's own link where it still fits, else the incident's. Of what does not fit, the name is cut, never the number.
 //
 //	P0 #412 SystemDown backend: reply ACK 412
 //	P0 #412 SystemDown backend: initial response overdue, reply ACK 412 (possible repeat)
@@ -35,15 +35,17 @@ func Text(n notifiers.Notice) string {
 		}
 	}
 	text := join(head, cutGSM7(name, segment-septets(head+" : "+tail))) + ": " + tail
-	return withLink(text, notifiers.WebURL(n.Brief.URL))
+	for _, u := range []string{n.ActLink(), notifiers.WebURL(n.Brief.URL)} {
+		if fits(text, u) {
+			return text + " " + u
+		}
+	}
+	return text
 }
 
 func join(head, name string) string { return strings.TrimSpace(head + " " + name) }
 
-// withLink adds u if the text stays one segment; a link that GSM-7 cannot hold unchanged is left out.
-func withLink(text, u string) string {
-	if u == "" || toGSM7(u) != u || septets(text+" "+u) > segment {
-		return text
-	}
-	return text + " " + u
+// fits reports whether text stays one segment with a link, which GSM-7 must hold unchanged.
+func fits(text, u string) bool {
+	return u != "" && toGSM7(u) == u && septets(text+" "+u) <= segment
 }

@@ -25,7 +25,7 @@ func TestEveryKindOfSMSReadsAsItDid(t *testing.T) {
 
 func TestAPageIsWordForWordAsPromised(t *testing.T) {
 	n := notifierstest.Notice()
-	n.Brief.URL = ""
+	n.ActURL, n.Brief.URL = "", ""
 	want(t, twilio.Text(n), "P0 #412 SystemDown backend: reply ACK 412")
 	n.Page.Says = "initial response overdue"
 	want(t, twilio.Text(n), "P0 #412 SystemDown backend: initial response overdue, reply ACK 412")
@@ -35,6 +35,8 @@ func TestAPageIsWordForWordAsPromised(t *testing.T) {
 
 func TestTheLinkIsThereOnlyWhileItFitsTheSegment(t *testing.T) {
 	n := notifierstest.Notice()
+	want(t, twilio.Text(n), "P0 #412 SystemDown backend: reply ACK 412 "+n.ActURL)
+	n.ActURL = "https://tocsin.example.com/a/" + strings.Repeat("x", 100)
 	want(t, twilio.Text(n), "P0 #412 SystemDown backend: reply ACK 412 https://tocsin.example.com/incidents/412")
 	n.Brief.URL = "https://tocsin.example.com/" + strings.Repeat("x", 100)
 	want(t, twilio.Text(n), "P0 #412 SystemDown backend: reply ACK 412")

@@ -34,7 +34,7 @@ func TestAPageArrivesAsAnSMSWithItsCallback(t *testing.T) {
 	}
 	want(t, receipt.ProviderID, ms[0].SID)
 	want(t, ms[0].To, "+15005550003")
-	want(t, ms[0].Body, "P0 #412 SystemDown backend: reply ACK 412 https://tocsin.example.com/incidents/412")
+	want(t, ms[0].Body, "P0 #412 SystemDown backend: reply ACK 412 "+notifierstest.Notice().ActURL)
 	want(t, ms[0].StatusCallback, "http://127.0.0.1:8080/twilio/status?attempt=0198f6a2-7c1e-7d30-9c55-2f1f0c8d4b11")
 	if !receipt.Receipts {
 		t.Error("the receipt does not promise that delivery will be reported")

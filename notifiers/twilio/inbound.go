@@ -1,0 +1,96 @@
+package twilio
+
+import (
+	"context"
+	"encoding/xml"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+
+	"tocsin/escalation"
+	"tocsin/notifiers"
+)
+
+// Inbox makes replies durable.
+type Inbox interface {
+	// TakeReply stores a reply; fresh is false if one with its ID was stored before.
+	TakeReply(ctx context.Context, r escalation.Reply) (fresh bool, err error)
+}
+
+// Twilio's own forms of what a reply is known by: a message's name, and a telephone number in E.164 or
+// a short code.
+var (
+	messageSID = regexp.MustCompile(`^(SM|MM)[0-9a-f]{32}$`)
+	number     = regexp.MustCompile(`^(\+[1-9][0-9]{6,14}|[0-9]{3,8})$`)
+)
+
+// InboundHandler answers POST /twilio/sms in TwiML: with the sentence that apply returns for the reply,
+// which is stored before apply is called with its ID. A delivery that came before, and a word that Twilio
+// answers by itself (STOP, HELP), are answered with nothing. 403 for a signature that does not fit, 400
+// for what is no SMS to this account, 503 if the reply could not be stored.
+//
+// The reply comes from the request's RemoteAddr: behind a proxy, whoever mounts the handler sets that to
+// the address that the proxy names.
+func (t *Twilio) InboundHandler(inbox Inbox, apply func(ctx context.Context, id string) (text string, err error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		form, ok := t.Form(w, r)
+		if !ok {
+			return
+		}
+		reply, ok := t.reply(form)
+		if !ok {
+			http.Error(w, "this is no SMS to this account", http.StatusBadRequest)
+			return
+		}
+		if isOptOut(form.Get("Body")) || form.Get("OptOutType") != "" {
+			answer(w, "")
+			return
+		}
+		reply.From = notifiers.Peer(r)
+		fresh, err := inbox.TakeReply(r.Context(), reply)
+		switch {
+		case err != nil:
+			http.Error(w, "the reply could not be stored, try again", http.StatusServiceUnavailable)
+			return
+		case !fresh:
+			answer(w, "")
+			return
+		}
+		text, err := apply(r.Context(), reply.ID)
+		if err != nil {
+			text = "Tocsin has your reply and will act on it as soon as it can."
+		}
+		answer(w, text)
+	})
+}
+
+// reply reads a signed form. What it is known by must have Twilio's form: the signature covers the
+// fields' names and values in one string, in which they can be shifted against each other.
+func (t *Twilio) reply(form url.Values) (escalation.Reply, bool) {
+	r := escalation.Reply{ID: form.Get("MessageSid"), Channel: escalation.SMS, Address: form.Get("From")}
+	r.Verb, r.Incident = ParseReply(form.Get("Body"))
+	ok := messageSID.MatchString(r.ID) && number.MatchString(r.Address) && number.MatchString(form.Get("To")) &&
+		form.Has("Body") && form.Get("AccountSid") == t.opts.AccountSID
+	return r, ok
+}
+
+// twoSegments is what an SMS of two parts holds, in GSM-7 septets: each gives seven to its header.
+const twoSegments = 2 * 153
+
+type response struct {
+	XMLName xml.Name `xml:"Response"`
+	Message string   `xml:",omitempty"`
+}
+
+// answer sends text back to the phone, in GSM-7: one segment, or two where it is too long for one.
+// Empty text sends nothing.
+func answer(w http.ResponseWriter, text string) {
+	text = toGSM7(text)
+	if septets(text) > segment {
+		text = cutGSM7(text, twoSegments)
+	}
+	b, _ := xml.Marshal(response{Message: text}) // one string
+	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+	_, _ = io.WriteString(w, xml.Header+string(b))
+}
