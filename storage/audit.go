@@ -11,17 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Audited is one line of the audit log.
-type Audited struct {
-	ID       int64
-	At       time.Time
-	Actor    alerting.Actor
-	Action   string
-	Incident int64 // 0 if it was about none
-	Before   map[string]any
-	After    map[string]any
-}
-
 // facts are what the audit log keeps of an incident.
 type facts struct {
 	State        alerting.State    `json:"state"`
@@ -55,16 +44,18 @@ func (s *Store) Audit(ctx context.Context, by alerting.Actor, action string) err
 }
 
 // AuditLog is the newest lines of the audit log, newest first; of one incident unless incident is 0.
-func (s *Store) AuditLog(ctx context.Context, incident int64, limit int) ([]Audited, error) {
+func (s *Store) AuditLog(ctx context.Context, incident int64, limit int) ([]alerting.AuditEntry, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT id, at, actor, via, origin, action, coalesce(incident, 0), before, after FROM audit
 		WHERE $1 = 0 OR incident = $1 ORDER BY id DESC LIMIT $2`, incident, limit)
 	if err != nil {
 		return nil, classify(err)
 	}
-	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Audited, error) {
-		var a Audited
-		return a, row.Scan(&a.ID, &a.At, &a.Actor.Name, &a.Actor.Via, &a.Actor.From, &a.Action, &a.Incident, &a.Before, &a.After)
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (alerting.AuditEntry, error) {
+		var a alerting.AuditEntry
+		err := row.Scan(&a.ID, &a.At, &a.Actor.Name, &a.Actor.Via, &a.Actor.From, &a.Action, &a.Incident, &a.Before, &a.After)
+		a.At = a.At.UTC()
+		return a, err
 	})
 	return out, classify(err)
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
 
@@ -21,7 +20,7 @@ type User struct {
 type Token struct {
 	Name   string
 	Role   Role
-	Secret string // empty is never accepted
+	Secret string // in the clear, or as "sha256:" and the hash in hex; empty is never accepted
 }
 
 // accounts checks passwords. Hashing takes tens of MiB and milliseconds, so only a few run at once.
@@ -69,26 +68,10 @@ func (a *accounts) check(ctx context.Context, name, password string) (u User, ok
 	return u, match && known, nil
 }
 
-// stamp changes when the user's password does; a session that carries another one has ended.
+// stamp changes when the user's password or role does; a session that carries another one has ended.
 func (u User) stamp() string {
-	sum := sha256.Sum256([]byte(u.PasswordHash))
+	sum := sha256.Sum256([]byte(u.Role.String() + " " + u.PasswordHash))
 	return hex.EncodeToString(sum[:8])
-}
-
-// secret is a token as it is kept: its SHA-256. The zero value matches nothing.
-type secret struct {
-	sum [sha256.Size]byte
-	set bool
-}
-
-func newSecret(token string) secret {
-	return secret{sum: sha256.Sum256([]byte(token)), set: token != ""}
-}
-
-// matches compares in time that does not depend on the token.
-func (s secret) matches(token string) bool {
-	sum := sha256.Sum256([]byte(token))
-	return subtle.ConstantTimeCompare(s.sum[:], sum[:]) == 1 && s.set
 }
 
 // keyring finds API tokens.

@@ -22,17 +22,7 @@ func (s *server) incidentOperations(a huma.API) {
 	create.DefaultStatus = http.StatusCreated
 	huma.Register(a, create, s.createIncident)
 
-	for verb, summary := range map[escalation.Verb]string{
-		escalation.Acknowledge: "Take an incident in hand",
-		escalation.Resolve:     "Close an incident",
-		escalation.Reopen:      "Open a resolved incident again",
-		escalation.Escalate:    "Fire the next step of the plan now",
-	} {
-		op := operation(Responder, http.MethodPost, incidentsPath+"/{id}/"+string(verb), string(verb)+"-incident", summary, http.StatusNotFound, http.StatusConflict)
-		op.DefaultStatus = http.StatusOK
-		op.Description += " Doing it twice is no error: the answer's note says who had done it."
-		huma.Register(a, op, s.answerIncident(verb))
-	}
+	s.answerOperations(a)
 }
 
 type listInput struct {
@@ -119,23 +109,11 @@ type createOutput struct {
 func (s *server) createIncident(ctx context.Context, in *createInput) (*createOutput, error) {
 	c, err := s.Desk.Open(ctx, escalation.Manual{
 		Title: in.Body.Title, Severity: in.Body.Severity, Description: in.Body.Description,
-		Labels: in.Body.Labels, By: identityOf(ctx).actor(),
+		Labels: in.Body.Labels, By: actorOf(ctx),
 	})
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}
 	out := api.OfCase(c)
 	return &createOutput{Location: incidentPath(out.ID), Body: out}, nil
-}
-
-func (s *server) answerIncident(verb escalation.Verb) func(context.Context, *idInput) (*incidentOutput, error) {
-	return func(ctx context.Context, in *idInput) (*incidentOutput, error) {
-		c, note, err := s.Desk.Answer(ctx, in.ID, escalation.Answer{Verb: verb, By: identityOf(ctx).actor()})
-		if err != nil {
-			return nil, s.failed(ctx, err)
-		}
-		out := api.OfCase(c)
-		out.Note = note
-		return &incidentOutput{out}, nil
-	}
 }

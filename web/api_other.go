@@ -12,6 +12,7 @@ import (
 
 func (s *server) otherOperations(a huma.API) {
 	huma.Register(a, operation(Viewer, http.MethodGet, "/api/v1/outbox", "list-outbox", "What sandboxed channels would have sent, newest first"), s.listOutbox)
+	huma.Register(a, operation(Admin, http.MethodGet, "/api/v1/audit", "list-audit", "Who did what, from where, newest first"), s.listAudit)
 	health := operation(Viewer, http.MethodGet, "/api/v1/health", "get-health", "How Tocsin itself is")
 	health.Description += " Answers 503, with the same body, when it is unhealthy."
 	huma.Register(a, health, s.getHealth)
@@ -34,6 +35,27 @@ func (s *server) listOutbox(ctx context.Context, in *outboxInput) (*outboxOutput
 	}
 	var out outboxOutput
 	out.Body.Messages = api.OfMessages(messages)
+	return &out, nil
+}
+
+type auditInput struct {
+	Incident int64 `query:"incident" minimum:"0" doc:"only what was done about this one"`
+	Limit    int   `query:"limit" minimum:"1" maximum:"500" default:"50"`
+}
+
+type auditOutput struct {
+	Body struct {
+		Entries []api.AuditEntry `json:"entries"`
+	}
+}
+
+func (s *server) listAudit(ctx context.Context, in *auditInput) (*auditOutput, error) {
+	entries, err := s.Audit.AuditLog(ctx, in.Incident, in.Limit)
+	if err != nil {
+		return nil, s.failed(ctx, err)
+	}
+	var out auditOutput
+	out.Body.Entries = api.OfAudit(entries)
 	return &out, nil
 }
 

@@ -28,7 +28,7 @@ func TestTheAPIKeepsItsNames(t *testing.T) {
 	if got := names(list); got != "incidents next_cursor" {
 		t.Errorf("list: %s", got)
 	}
-	incident := "acknowledged_at acknowledged_by alert_count assignee dedup_key firing_count id labels next opened_at reason reason_detail resolved_at resolved_by round severity state title"
+	incident := "acknowledged_at acknowledged_by alert_count assignee dedup_key firing_count id labels next opened_at reason reason_detail resolved_at resolved_by round severity snoozed_until state title"
 	first := list["incidents"].([]any)[0].(map[string]any)
 	if got := names(first); got != incident {
 		t.Errorf("incident: %s", got)

@@ -25,6 +25,14 @@ func clientOf(ctx context.Context) netip.Addr {
 	return a
 }
 
+// addressOf is clientOf in words; empty if there is none.
+func addressOf(ctx context.Context) string {
+	if a := clientOf(ctx); a.IsValid() {
+		return a.String()
+	}
+	return ""
+}
+
 // findClient is the peer; or, while that is a trusted proxy, whom it says it speaks for: the list in
 // X-Forwarded-For is read from its end, as what stands before the first untrusted address can be forged.
 func findClient(r *http.Request, trusted []netip.Prefix) netip.Addr {

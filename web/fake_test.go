@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -36,6 +37,10 @@ type world struct {
 	received   []alerting.Event
 	receiveErr error
 	answerErr  error
+	answers    []escalation.Answer
+	opened     []escalation.Manual
+	audited    []alerting.AuditEntry
+	auditErr   error
 	queries    []alerting.Query
 	health     Health
 	notReady   error
@@ -114,6 +119,7 @@ func (w *world) Answer(_ context.Context, id int64, a escalation.Answer) (escala
 		return escalation.Case{}, "", w.answerErr
 	}
 	w.mu.Lock()
+	w.answers = append(w.answers, a)
 	c, ok := w.cases[id]
 	in := &c.Incident
 	note := ""
@@ -130,11 +136,17 @@ func (w *world) Answer(_ context.Context, id int64, a escalation.Answer) (escala
 		in.State, in.ResolvedAt, in.ResolvedBy = alerting.StateResolved, now, a.By.Name
 	case a.Verb == escalation.Reopen:
 		in.State, in.AcknowledgedAt, in.AcknowledgedBy = alerting.StateOpen, time.Time{}, ""
+	case a.Verb == escalation.Snooze:
+		in.State, in.AcknowledgedAt, in.AcknowledgedBy, in.SnoozedUntil = alerting.StateAcknowledged, now, a.By.Name, a.Until
+	case a.Verb == escalation.Assign:
+		in.Assignee = a.Person
+	case a.Verb == escalation.Escalate:
+		c.Plan.Steps = slices.Clone(c.Plan.Steps)
+		s := &c.Plan.Steps[2]
+		s.State, s.At, s.AskedBy = escalation.StepFired, now, a.By.Name
 	}
 	if note == "" {
-		w.timeline[id] = append(w.timeline[id], alerting.Entry{
-			ID: 1000 + int64(len(w.timeline[id])), At: now, Kind: alerting.Kind(string(a.Verb) + "d"), Actor: a.By, Text: string(a.Verb) + "d",
-		})
+		w.timeline[id] = append(w.timeline[id], entry(int64(len(w.timeline[id])), a, now))
 	}
 	w.cases[id] = c
 	w.mu.Unlock()
@@ -142,9 +154,58 @@ func (w *world) Answer(_ context.Context, id int64, a escalation.Answer) (escala
 	return c, note, nil
 }
 
+// entry is what an answer leaves on the timeline.
+func entry(n int64, a escalation.Answer, now time.Time) alerting.Entry {
+	e := alerting.Entry{ID: 1000 + n, At: now, Kind: alerting.Kind(string(a.Verb) + "d"), Actor: a.By, Text: string(a.Verb) + "d"}
+	if a.Verb == escalation.Note {
+		e.Kind, e.Text, e.Reason = alerting.KindNote, a.Text, alerting.Because("written over "+a.By.Via)
+	}
+	return e
+}
+
+// changes counts what was asked of w that changes something.
+func (w *world) changes() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.answers) + len(w.opened) + len(w.received) + len(w.audited)
+}
+
+func (w *world) Audit(_ context.Context, by alerting.Actor, action string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.audited = append(w.audited, alerting.AuditEntry{ID: int64(len(w.audited) + 1), At: time.Now(), Actor: by, Action: action})
+	return w.auditErr
+}
+
+func (w *world) AuditLog(_ context.Context, incident int64, limit int) ([]alerting.AuditEntry, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var out []alerting.AuditEntry
+	for _, e := range slices.Backward(w.audited) {
+		if (incident == 0 || e.Incident == incident) && len(out) < limit {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// Parse reads the links of the tests: PERSON_INCIDENT is genuine, old-PERSON_INCIDENT has expired.
+func (w *world) Parse(token string, now time.Time) (incident int64, person string, expires time.Time, err error) {
+	rest, expired := strings.CutPrefix(token, "old-")
+	person, number, ok := strings.Cut(rest, "_")
+	if incident, err = strconv.ParseInt(number, 10, 64); !ok || err != nil {
+		return 0, "", time.Time{}, errors.New("the link is not one of ours")
+	}
+	if expired {
+		return incident, person, now.Add(-time.Minute), ErrLinkExpired
+	}
+	return incident, person, now.Add(time.Hour), nil
+}
+
 func (w *world) Open(_ context.Context, m escalation.Manual) (escalation.Case, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.opened = append(w.opened, m)
 	c := escalation.Case{Incident: alerting.Incident{
 		ID: 900, Title: m.Title, Severity: m.Severity, State: alerting.StateOpen, Labels: m.Labels,
 		OpenedAt: time.Now(), Round: 1, Reason: alerting.Because(m.Severity.String() + " by " + m.By.Name),
@@ -208,7 +269,7 @@ func (w *world) options() Options {
 			{Name: "unset", Kind: Alertmanager, Tokens: []string{""}},
 			{Name: "apps", Kind: PagerDuty, Tokens: []string{"apps-secret"}},
 		},
-		Reader: w, Detail: w, Outbox: w, Desk: w, Receiver: w, Changes: w, Health: w,
+		Reader: w, Detail: w, Outbox: w, Desk: w, Receiver: w, Changes: w, Health: w, Audit: w, Links: w, LinkKey: []byte("the key of the tests"),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "tocsin_up 1\n") }),
 		Names: map[string]string{
 			"system-admin": "System Admin", "devops-lead": "DevOps Lead", "database-admin": "Database Admin",
@@ -231,4 +292,18 @@ func serve(t testing.TB, o Options) *httptest.Server {
 	srv := httptest.NewServer(New(o))
 	t.Cleanup(srv.Close)
 	return srv
+}
+
+func escalationAcknowledge(who string) escalation.Answer {
+	return escalation.Answer{Verb: escalation.Acknowledge, By: alerting.Actor{Name: who, Via: "slack"}}
+}
+
+// verbs are what was asked of w, in order.
+func verbs(w *world) (out []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.answers {
+		out = append(out, string(a.Verb))
+	}
+	return out
 }

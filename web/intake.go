@@ -16,8 +16,8 @@ import (
 type Source struct {
 	Name string
 	Kind SourceKind
-	// Tokens are valid side by side, so that one can be replaced without a gap. An empty one is never
-	// accepted, and a source without any accepts nothing.
+	// Tokens are valid side by side, so that one can be replaced without a gap; each is in the clear, or
+	// "sha256:" and its hash in hex. An empty one is never accepted, and a source without any accepts nothing.
 	Tokens []string
 }
 

@@ -10,7 +10,8 @@ import (
 	"github.com/alexedwards/scs/v2"
 )
 
-// Options are all that New needs. Logger, PublicURL and the interfaces up to Health are required.
+// Options are all that New needs. Logger, PublicURL and the interfaces up to Audit are required. New keeps
+// no token in the clear.
 type Options struct {
 	Logger  *slog.Logger
 	Version string // of this build, shown in the pages' foot and the OpenAPI document
@@ -32,6 +33,13 @@ type Options struct {
 	Receiver Receiver
 	Changes  Changes
 	Health   HealthChecker
+	Audit    Audit
+
+	// Links reads personal links; nil: no /a/{token}.
+	Links LinkParser
+	// LinkKey signs what the pages behind links send back: at least 16 bytes, the same for all replicas.
+	// nil makes one up, which is good for one replica.
+	LinkKey []byte
 
 	Metrics http.Handler // nil: no /metrics
 	// Routes are webhooks of the channels (POST /twilio/status). They authenticate their callers

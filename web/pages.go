@@ -75,31 +75,6 @@ func (s *server) incidentPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showIncident(w, r, http.StatusOK, c, view.Notice{})
 }
 
-// answerPage does what a button asks, then shows the incident as it is stored: by sending the browser
-// there if something changed, or with the note that says why nothing did.
-func (s *server) answerPage(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r)
-	if err != nil {
-		return err
-	}
-	answer := escalation.Answer{Verb: escalation.Verb(chi.URLParam(r, "verb")), By: identityOf(r.Context()).actor()}
-	c, note, err := s.Desk.Answer(r.Context(), id, answer)
-	if p := problemOf(err); err != nil && p.Status == http.StatusConflict {
-		if c, err = s.Reader.Incident(r.Context(), id); err != nil {
-			return err
-		}
-		return s.showIncident(w, r, http.StatusConflict, c, view.Notice{Text: p.Detail, Refused: true})
-	}
-	if err != nil {
-		return err
-	}
-	if note != "" {
-		return s.showIncident(w, r, http.StatusOK, c, view.Notice{Text: note})
-	}
-	http.Redirect(w, r, view.IncidentURL(id), http.StatusSeeOther)
-	return nil
-}
-
 func (s *server) showIncident(w http.ResponseWriter, r *http.Request, status int, c escalation.Case, n view.Notice) error {
 	d, err := s.detailOf(r.Context(), c.Incident.ID)
 	if err != nil {
@@ -108,7 +83,7 @@ func (s *server) showIncident(w http.ResponseWriter, r *http.Request, status int
 	sh := s.shell(r, view.Number(c.Incident.ID)+" "+c.Incident.Title)
 	sh.Live = "/events?incident=" + strconv.FormatInt(c.Incident.ID, 10)
 	return s.render(w, r, status, view.IncidentPage(sh, view.Incident{
-		Case: c, Alerts: d.alerts, Pages: d.pages, Timeline: d.timeline, Notice: n,
+		Case: c, Alerts: d.alerts, Pages: d.pages, Timeline: d.timeline, Notice: n, People: s.people(),
 	}))
 }
 

@@ -47,8 +47,6 @@ type Identity struct {
 // May reports whether the identity has at least role r.
 func (i Identity) May(r Role) bool { return i.Role != Nobody && i.Role >= r }
 
-func (i Identity) actor() alerting.Actor { return alerting.Actor{Name: i.Name, Via: i.Via} }
-
 type identityKey struct{}
 
 func withIdentity(ctx context.Context, i Identity) context.Context {
@@ -59,4 +57,10 @@ func withIdentity(ctx context.Context, i Identity) context.Context {
 func identityOf(ctx context.Context) Identity {
 	i, _ := ctx.Value(identityKey{}).(Identity)
 	return i
+}
+
+// actorOf is who makes the request of ctx, and from where, as the timeline and the audit log name them.
+func actorOf(ctx context.Context) alerting.Actor {
+	i := identityOf(ctx)
+	return alerting.Actor{Name: i.Name, Via: i.Via, From: addressOf(ctx)}
 }

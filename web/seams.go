@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"tocsin/alerting"
 	"tocsin/escalation"
@@ -52,3 +54,22 @@ type Changes interface {
 	// a receive means "look again". cancel ends the subscription.
 	Subscribe() (changed <-chan int64, cancel func())
 }
+
+// Audit is the log of who did what, from where.
+type Audit interface {
+	// Audit notes what somebody did that concerns no incident. Answers to incidents are noted where they
+	// are stored.
+	Audit(ctx context.Context, by alerting.Actor, action string) error
+	// AuditLog is the newest lines, newest first, at most limit; of one incident unless incident is 0.
+	AuditLog(ctx context.Context, incident int64, limit int) ([]alerting.AuditEntry, error)
+}
+
+// LinkParser reads the tokens of personal links.
+type LinkParser interface {
+	// Parse says which incident and whom a token names, and until when. The error is ErrLinkExpired for a
+	// genuine token that is too old, and any other for one that Tocsin did not make.
+	Parse(token string, now time.Time) (incident int64, person string, expires time.Time, err error)
+}
+
+// ErrLinkExpired says that a link is genuine and too old.
+var ErrLinkExpired = errors.New("the link has expired")

@@ -10,6 +10,10 @@ import (
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// linkPolicy is for the screens behind links: their own style and script, and forms to themselves.
+const linkPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
 // messagePolicy is for a stored email shown in a frame: its own styles, and nothing that acts or loads.
 const messagePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
 
@@ -29,6 +33,17 @@ func secureHeaders(public *url.URL) func(http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// linkHeaders keep a link's token where it is: no referrer tells it, no search engine lists it.
+func linkHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", linkPolicy)
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // limitBody refuses to read more than n bytes of a request's body.
@@ -58,6 +73,22 @@ func crossOrigin(public *url.URL, deny http.Handler) func(http.Handler) http.Han
 	_ = protection.AddTrustedOrigin(public.Scheme + "://" + public.Host)
 	protection.SetDenyHandler(deny)
 	return protection.Handler
+}
+
+// crossOriginLink is crossOrigin for pages that send no referrer: from these a browser calls its own
+// origin "null". One that says where the request came from (Sec-Fetch-Site) is believed in that; for
+// others the nonce in the form shows that it is ours.
+func crossOriginLink(public *url.URL, deny http.Handler) func(http.Handler) http.Handler {
+	protect := crossOrigin(public, deny)
+	return func(next http.Handler) http.Handler {
+		protected := protect(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
+				r.Header.Del("Origin")
+			}
+			protected.ServeHTTP(w, r)
+		})
+	}
 }
 
 // unlessToken applies check to requests without an Authorization header. It is for routes on which such

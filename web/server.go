@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"github.com/go-chi/httprate"
 
 	"tocsin/alerting"
 	"tocsin/alerting/receive"
@@ -21,6 +23,8 @@ type server struct {
 	sessions *scs.SessionManager
 	assets   *assets
 	intake   *intake
+	pageKey  nonceKey // of the pages behind links
+	badLinks *httprate.RateLimiter
 	apiSpec  []byte
 }
 
@@ -31,7 +35,9 @@ const (
 
 // New is the whole of Tocsin's HTTP side. Timeouts of connections are the caller's; live streams and
 // intake set their own.
-func New(o Options) http.Handler {
+func New(o Options) http.Handler { return newServer(o).routes() }
+
+func newServer(o Options) *server {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
@@ -42,13 +48,20 @@ func New(o Options) http.Handler {
 		sessions: newSessions(o.Sessions, o.PublicURL),
 		assets:   loadAssets(),
 		intake:   newIntake(o.Sources, o.Receiver),
+		pageKey:  o.LinkKey,
+		badLinks: newLimit(badLinks),
+	}
+	// What has been hashed is not kept beside its hash.
+	s.Users, s.Tokens, s.Sources, s.LinkKey = nil, nil, nil, nil
+	if len(s.pageKey) == 0 {
+		s.pageKey = []byte(rand.Text())
 	}
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
 		s.asPage(func(http.ResponseWriter, *http.Request) error {
 			return fmt.Errorf("%w: sessions: %w", alerting.ErrUnavailable, err)
 		})(w, r)
 	}
-	return s.routes()
+	return s
 }
 
 func (s *server) routes() http.Handler {
@@ -64,6 +77,9 @@ func (s *server) routes() http.Handler {
 	for _, hook := range s.Routes {
 		r.With(limitBody(maxWebhook)).Method(hook.Method, hook.Pattern, hook.Handler)
 	}
+	if s.Links != nil {
+		r.Group(s.linkRoutes)
+	}
 	r.Group(s.pageRoutes)
 	r.Group(s.apiRoutes)
 	return r
@@ -71,7 +87,7 @@ func (s *server) routes() http.Handler {
 
 // pageRoutes are what a browser asks for, with a session.
 func (s *server) pageRoutes(r chi.Router) {
-	r.Use(noStore, limitBody(maxForm), s.sessions.LoadAndSave, s.identifyBySession,
+	r.Use(noStore, limitBody(maxForm), s.sessions.LoadAndSave, s.identifyBySession, s.auditRefused(),
 		crossOrigin(s.PublicURL, s.asPage(foreignForm)))
 	// A live stream is neither compressed nor answered with a page.
 	r.Get("/events", s.asProblem(s.need(Viewer, s.events)))
@@ -83,14 +99,14 @@ func (s *server) pageRoutes(r chi.Router) {
 
 	r.Get("/", s.page(Viewer, s.incidentsPage))
 	r.Get("/incidents/{id}", s.page(Viewer, s.incidentPage))
-	r.Post("/incidents/{id}/{verb:acknowledge|resolve|reopen|escalate}", s.page(Responder, s.answerPage))
+	r.Post("/incidents/{id}/{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note}", s.page(Responder, s.answerPage))
 	r.Get("/outbox", s.page(Viewer, s.outboxPage))
 	r.Get("/outbox/{id}/html", s.page(Viewer, s.outboxMessage))
 }
 
 // apiRoutes are for programs with a token, and for scripts of the pages with a session.
 func (s *server) apiRoutes(r chi.Router) {
-	r.Use(noStore, middleware.Compress(5, "application/json"), s.sessions.LoadAndSave, s.identifyByTokenOrSession,
+	r.Use(noStore, middleware.Compress(5, "application/json"), s.sessions.LoadAndSave, s.identifyByTokenOrSession, s.auditRefused(),
 		unlessToken(crossOrigin(s.PublicURL, s.asProblem(foreignForm))))
 	s.mountAPI(r)
 	// The figures tell how busy a company's bad days are: they are for those who may read incidents,

@@ -12,7 +12,7 @@ import (
 // sessionLifetime is how long somebody stays signed in, from sign-in, whatever they do.
 const sessionLifetime = 7 * 24 * time.Hour
 
-// What a session holds: whose it is, and the stamp of the password that it was opened with.
+// What a session holds: whose it is, and the stamp of the password and role that it was opened with.
 const (
 	sessionUser  = "user"
 	sessionStamp = "stamp"
@@ -44,8 +44,8 @@ func (s *server) openSession(ctx context.Context, u User) error {
 	return nil
 }
 
-// sessionIdentity is whose session the request came with. The account is looked up each time: a role
-// that was changed counts at once, and a changed password or a removed account ends the session.
+// sessionIdentity is whose session the request came with. The account is looked up each time: a changed
+// password or role, or a removed account, ends the session.
 func (s *server) sessionIdentity(ctx context.Context) Identity {
 	u, ok := s.accounts.users[s.sessions.GetString(ctx, sessionUser)]
 	if !ok || u.stamp() != s.sessions.GetString(ctx, sessionStamp) {

@@ -21,6 +21,7 @@ func TestShots(t *testing.T) {
 	w := scene(time.Now())
 	srv := serve(t, w.options())
 	tab := window(t, browser(t))
+	shoot(t, tab, dir, "link", srv.URL+"/a/"+herLink, "")
 	shoot(t, tab, dir, "signin", srv.URL+"/signin", "")
 	signInAs(t, tab, srv.URL, "manager")
 	shoot(t, tab, dir, "incidents", srv.URL+"/", "")
@@ -33,6 +34,17 @@ func TestShots(t *testing.T) {
 	do(t, tab, chromedp.Navigate(srv.URL+"/incidents/412"), chromedp.Click(chromedp.CSS("#do-acknowledge button")),
 		chromedp.WaitVisible(chromedp.CSS("#do-resolve.first")))
 	shoot(t, tab, dir, "incident-acknowledged", srv.URL+"/incidents/412", "")
+	shoot(t, tab, dir, "link-acknowledged", srv.URL+"/a/"+herLink, "")
+	do(t, tab, chromedp.Navigate(srv.URL+"/incidents/412"), chromedp.Click(chromedp.CSS("#more-actions summary")),
+		chromedp.SendKeys(chromedp.CSS("#note"), "Restarted backend-2: no change.\nThe load balancer is fine."),
+		chromedp.Click(chromedp.CSS("#do-note button")), chromedp.WaitVisible(chromedp.CSS(".said")),
+		chromedp.Click(chromedp.CSS("#more-actions summary")), chromedp.Click(chromedp.CSS("#do-snooze button[value='30m']")),
+		chromedp.WaitVisible(chromedp.CSS(".badges .snoozed")))
+	shoot(t, tab, dir, "incident-snoozed", srv.URL+"/incidents/412", "document.querySelector('#more-actions').open = true")
+	shoot(t, tab, dir, "incidents-snoozed", srv.URL+"/?state=acknowledged", "")
+	do(t, tab, chromedp.Navigate(srv.URL+"/incidents/412"), chromedp.Click(chromedp.CSS("#do-resolve button")),
+		chromedp.WaitVisible(chromedp.CSS(".case .state-resolved")))
+	shoot(t, tab, dir, "link-resolved", srv.URL+"/a/"+herLink, "")
 }
 
 func shoot(t *testing.T, tab context.Context, dir, name, url, script string) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-chi/httprate"
 
+	"tocsin/alerting"
 	"tocsin/web/view"
 )
 
@@ -44,37 +45,40 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if !ok {
-		s.logSignIn(r, slog.LevelWarn, "sign-in refused", name)
+		s.noteSignIn(r, slog.LevelWarn, auditSignInRefused, typed(name))
 		form := view.SignInForm{Next: next, Name: name, Wrong: "That name and password do not belong together. Try again."}
 		return s.render(w, r, http.StatusUnauthorized, view.SignIn(s.shell(r, "Sign in"), form))
 	}
 	if err := s.openSession(r.Context(), user); err != nil {
 		return err
 	}
-	s.logSignIn(r, slog.LevelInfo, "signed in", user.Name)
+	s.noteSignIn(r, slog.LevelInfo, auditSignIn, user.Name)
 	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
 }
 
 func (s *server) signOut(w http.ResponseWriter, r *http.Request) error {
+	who := identityOf(r.Context())
 	if err := s.sessions.Destroy(r.Context()); err != nil {
 		return err
+	}
+	if who.Role != Nobody {
+		s.noteSignIn(r, slog.LevelInfo, auditSignOut, who.Name)
 	}
 	http.Redirect(w, r, "/signin", http.StatusSeeOther)
 	return nil
 }
 
-func (s *server) logSignIn(r *http.Request, level slog.Level, what, name string) {
-	s.Logger.LogAttrs(r.Context(), level, what,
-		slog.String("user", name), slog.String("client", clientOf(r.Context()).String()))
+// noteSignIn puts a sign-in, or what came of a try, on the log and on the audit log.
+func (s *server) noteSignIn(r *http.Request, level slog.Level, what, name string) {
+	by := alerting.Actor{Name: name, Via: "web", From: addressOf(r.Context())}
+	s.Logger.LogAttrs(r.Context(), level, what, slog.String("user", name), slog.String("client", by.From))
+	s.audit(r.Context(), by, what)
 }
 
 // limitSignIn answers 429 to a network that tries too often.
 func (s *server) limitSignIn() func(http.Handler) http.Handler {
-	// One site has a whole /64 of IPv6 to itself.
-	byNetwork := func(r *http.Request) (string, error) {
-		return httprate.CanonicalizeIP(clientOf(r.Context()).String()), nil
-	}
+	byNetwork := func(r *http.Request) (string, error) { return networkOf(r), nil }
 	tooOften := s.asPage(func(http.ResponseWriter, *http.Request) error {
 		return refuse(http.StatusTooManyRequests, "Too many attempts to sign in from your network. Wait a minute, then try again.")
 	})

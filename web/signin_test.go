@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,7 +62,7 @@ func TestAWrongPasswordAndAnUnknownNameLookAlike(t *testing.T) {
 	}
 }
 
-func TestSigningInRenewsTheSessionAndChangingThePasswordEndsIt(t *testing.T) {
+func TestSigningInRenewsTheSessionAndAChangedPasswordOrRoleEndsIt(t *testing.T) {
 	w := newWorld()
 	o := w.options()
 	o.Sessions = memstore.New()
@@ -74,19 +75,29 @@ func TestSigningInRenewsTheSessionAndChangingThePasswordEndsIt(t *testing.T) {
 		t.Error("the session's token is the one from before")
 	}
 
-	// The same store under a configuration in which the password was changed.
-	handler := New(o)
-	for i := range o.Users {
-		o.Users[i].PasswordHash += " "
+	// The same store under other configurations.
+	with := func(change func(*User)) http.Handler {
+		o := o
+		o.Users = slices.Clone(o.Users)
+		for i := range o.Users {
+			change(&o.Users[i])
+		}
+		return New(o)
 	}
-	changed := New(o)
-	for h, want := range map[http.Handler]int{handler: 200, changed: 303} {
+	for name, h := range map[string]http.Handler{
+		"nothing":      with(func(*User) {}),
+		"the password": with(func(u *User) { u.PasswordHash += " " }),
+		"a lower role": with(func(u *User) { u.Role = Viewer }),
+		"more rights":  with(func(u *User) { u.Role = Admin }),
+		"the account":  with(func(u *User) { u.Name += "2" }),
+	} {
+		want := map[bool]int{true: 200, false: 303}[name == "nothing"]
 		r := httptest.NewRequest("GET", "/", nil)
 		r.AddCookie(c.Jar.Cookies(mustURL(t, srv.URL))[0])
 		rec := httptest.NewRecorder()
 		h.ServeHTTP(rec, r)
 		if rec.Code != want {
-			t.Errorf("status %d, want %d", rec.Code, want)
+			t.Errorf("%s changed: status %d, want %d", name, rec.Code, want)
 		}
 	}
 }

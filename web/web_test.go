@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -49,10 +50,11 @@ func jsonBody(body string) request {
 }
 
 func (r request) with(name, value string) request {
-	header := map[string]string{name: value}
-	for n, v := range r.header {
-		header[n] = v
+	header := maps.Clone(r.header)
+	if header == nil {
+		header = map[string]string{}
 	}
+	header[name] = value
 	return request{r.body, header}
 }
 

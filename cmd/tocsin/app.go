@@ -73,7 +73,7 @@ func newApp(cfg *config.Config, store *storage.Store, log *slog.Logger) (*app, e
 		Logger: log, Version: version, PublicURL: public, TrustedProxies: cfg.Server.TrustedProxies,
 		Users: users(cfg), Tokens: tokens(cfg), Sources: sources(cfg),
 		Sessions: pgxstore.NewWithCleanupInterval(store.Pool(), 10*time.Minute),
-		Reader:   store, Detail: store, Outbox: store, Changes: store,
+		Reader:   store, Detail: store, Outbox: store, Changes: store, Audit: store,
 		Desk: escalation.NewDesk(store, a.policy.Load), Receiver: a.metrics.counted(intake), Health: a,
 		Metrics: a.metrics.handler(), Routes: out.routes, Names: names(cfg), Zone: cfg.Timezone, Stopping: a.stop,
 	})
@@ -171,7 +171,11 @@ func role(r config.AuthRole) web.Role {
 func sources(cfg *config.Config) []web.Source {
 	var out []web.Source
 	for _, s := range cfg.Intake.Sources {
-		out = append(out, web.Source{Name: s.Name, Kind: web.SourceKind(s.Kind), Tokens: []string{string(s.Token)}})
+		source := web.Source{Name: s.Name, Kind: web.SourceKind(s.Kind)}
+		for _, token := range s.AllTokens() {
+			source.Tokens = append(source.Tokens, string(token))
+		}
+		out = append(out, source)
 	}
 	return out
 }

@@ -23,6 +23,7 @@ type Incident struct {
 	OpenedAt       time.Time         `json:"opened_at"`
 	AcknowledgedAt *time.Time        `json:"acknowledged_at"`
 	AcknowledgedBy string            `json:"acknowledged_by"`
+	SnoozedUntil   *time.Time        `json:"snoozed_until" doc:"acknowledged until then, null if not snoozed"`
 	ResolvedAt     *time.Time        `json:"resolved_at"`
 	ResolvedBy     string            `json:"resolved_by"`
 	Round          int               `json:"round" doc:"one more each time the plan starts afresh"`
@@ -71,7 +72,7 @@ func OfCase(c escalation.Case) Incident {
 		ID: in.ID, Title: in.Title, Severity: in.Severity, State: in.State, DedupKey: in.Key,
 		Labels: object(in.Labels), AlertCount: in.AlertCount, FiringCount: in.FiringCount, Assignee: in.Assignee,
 		OpenedAt: in.OpenedAt.UTC(), AcknowledgedAt: moment(in.AcknowledgedAt), AcknowledgedBy: in.AcknowledgedBy,
-		ResolvedAt: moment(in.ResolvedAt), ResolvedBy: in.ResolvedBy, Round: in.Round,
+		SnoozedUntil: moment(in.SnoozedUntil), ResolvedAt: moment(in.ResolvedAt), ResolvedBy: in.ResolvedBy, Round: in.Round,
 		Reason: in.Reason.Text, ReasonDetail: ofReason(in.Reason),
 	}
 	if s := c.Plan.Next(in); s != nil {

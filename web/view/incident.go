@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/a-h/templ"
+
 	"tocsin/alerting"
 	"tocsin/escalation"
 	"tocsin/notifiers"
@@ -49,6 +51,17 @@ func pending(s escalation.PlannedStep, inc alerting.Incident) string {
 // isNext reports whether step i is the one that is owed next.
 func isNext(c escalation.Case, i int) bool {
 	return c.Plan.Next(c.Incident) == &c.Plan.Steps[i]
+}
+
+// answerURL is where a form about an incident goes.
+func answerURL(inc alerting.Incident, v escalation.Verb) templ.SafeURL {
+	return templ.SafeURL(IncidentURL(inc.ID) + "/" + string(v))
+}
+
+// wakes reports whether the end of a snooze is what comes next.
+func wakes(c escalation.Case) bool {
+	next, until := c.Plan.Next(c.Incident), c.Incident.SnoozedUntil
+	return !until.IsZero() && (next == nil || !next.DueAt.Before(until))
 }
 
 // stepDoes is what a step does, in words: "page manager", "assign to engineer".
@@ -149,9 +162,9 @@ func via(a alerting.Actor) string {
 // mood is the colour of a timeline entry.
 func mood(k alerting.Kind) string {
 	switch k {
-	case alerting.KindOpened, alerting.KindReopened, alerting.KindAlertFiring, alerting.KindPageFailed:
+	case alerting.KindOpened, alerting.KindReopened, alerting.KindAwake, alerting.KindAlertFiring, alerting.KindPageFailed:
 		return "bad"
-	case alerting.KindAcknowledged, alerting.KindAssigned:
+	case alerting.KindAcknowledged, alerting.KindAssigned, alerting.KindSnoozed:
 		return "held"
 	case alerting.KindResolved, alerting.KindAlertResolved, alerting.KindPageDelivered:
 		return "good"

@@ -27,7 +27,19 @@ type Incident struct {
 	Alerts   []alerting.Alert
 	Pages    []notifiers.Page
 	Timeline []alerting.Entry // oldest first
+	People   []string         // who may be given it, by configuration name, in the order to show
 	Notice   Notice
+}
+
+// Link is what a personal link shows.
+type Link struct {
+	escalation.Case
+	Person string // whose link it is
+	Alerts []alerting.Alert
+	Pages  []notifiers.Page
+	Nonce  string          // for the form
+	Ask    escalation.Verb // asks whether this is meant; empty if not
+	Notice Notice
 }
 
 // Notice is what came of an answer that changed nothing.

@@ -35,7 +35,7 @@ type User struct {
 type APIToken struct {
 	Name  string   `json:"name" jsonschema:"required" jsonschema_description:"How the timeline names the program."`
 	Role  AuthRole `json:"role" jsonschema:"required" jsonschema_description:"What it may do."`
-	Token Secret   `json:"token" jsonschema_description:"The bearer token. Without one the program is refused."`
+	Token Secret   `json:"token" jsonschema_description:"The bearer token, or its hash. Without one the program is refused."`
 }
 
 // OIDC is sign-in with an OpenID Connect provider; off while Issuer is empty.
@@ -56,7 +56,7 @@ func readAuth(v value) Auth {
 	)
 	v.child("users").eachDiffers("name")
 	v.child("api_tokens").eachDiffers("name")
-	v.child("api_tokens").eachDiffers("token")
+	v.child("api_tokens").tokensDiffer()
 	return a
 }
 
@@ -88,7 +88,7 @@ func readAPIToken(v value) APIToken {
 	v.object(
 		required("how the timeline names the program", key("name", &t.Name, text)),
 		required("viewer, responder, manager or admin", key("role", &t.Role, authRole)),
-		key("token", &t.Token, secret),
+		key("token", &t.Token, token),
 	)
 	if !v.has("token") && v.has("name") {
 		v.warn(KindNoToken, "the API token %s is empty: the program that uses it is refused", v.child("name").shown())

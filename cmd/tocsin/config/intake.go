@@ -13,9 +13,18 @@ type Intake struct {
 
 // Source is one sender of alerts.
 type Source struct {
-	Name  string     `json:"name" jsonschema:"required" jsonschema_description:"How incidents name it; its own among the sources."`
-	Kind  SourceKind `json:"kind" jsonschema:"required" jsonschema_description:"Which format it sends."`
-	Token Secret     `json:"token" jsonschema_description:"What it proves itself with. Without one everything it sends is refused."`
+	Name   string     `json:"name" jsonschema:"required" jsonschema_description:"How incidents name it; its own among the sources."`
+	Kind   SourceKind `json:"kind" jsonschema:"required" jsonschema_description:"Which format it sends."`
+	Token  Secret     `json:"token" jsonschema_description:"What it proves itself with, or its hash. Without one everything it sends is refused."`
+	Tokens []Secret   `json:"tokens" jsonschema_description:"Further tokens or hashes, up to three: all are valid, so that one can be replaced without a gap."`
+}
+
+// AllTokens are what the source may prove itself with.
+func (s Source) AllTokens() []Secret {
+	if s.Token == "" {
+		return s.Tokens
+	}
+	return append([]Secret{s.Token}, s.Tokens...)
 }
 
 // SourceKind is a format in which alerts come.
@@ -39,7 +48,7 @@ func readIntake(v value) Intake {
 		key("reorder_window", &in.ReorderWindow, duration),
 	)
 	v.child("sources").eachDiffers("name")
-	v.child("sources").eachDiffers("token")
+	v.child("sources").tokensDiffer()
 	if len(in.Sources) == 0 {
 		v.warn(KindNoSource, "intake.sources names no source: no alert can come in")
 	}
@@ -51,9 +60,10 @@ func readSource(v value) Source {
 	v.object(
 		required("what incidents call the source", key("name", &s.Name, text)),
 		required("alertmanager, pagerduty, grafana or json", key("kind", &s.Kind, choice("kind", Alertmanager, PagerDuty, Grafana, JSON))),
-		key("token", &s.Token, secret),
+		key("token", &s.Token, token),
+		key("tokens", &s.Tokens, tokens),
 	)
-	if !v.has("token") && v.has("name") {
+	if !v.has("token") && len(s.Tokens) == 0 && v.has("name") {
 		v.warn(KindNoToken, "the source %s has no token: everything it sends is refused", v.child("name").shown())
 	}
 	return s
