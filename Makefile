@@ -11,7 +11,7 @@ demo: ## run the manual's organisation here, with a first incident under way
 	@exec bin/tocsin demo
 
 build: ## build bin/tocsin, one static binary
-	CGO_ENABLED=0 go build -trimpath -o bin/tocsin ./cmd/tocsin
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$$(git describe --tags --always --dirty 2>/dev/null || echo dev)" -o bin/tocsin ./cmd/tocsin
 
 # One run of go test, so that its output tells of every package.
 test: ## check everything: lint, then all tests with the race detector
