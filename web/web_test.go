@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -50,9 +51,7 @@ func jsonBody(body string) request {
 
 func (r request) with(name, value string) request {
 	header := map[string]string{name: value}
-	for n, v := range r.header {
-		header[n] = v
-	}
+	maps.Copy(header, r.header)
 	return request{r.body, header}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -44,9 +45,7 @@ func benchPosts(labels alerting.Labels, status alerting.Status, began time.Time,
 			"service": "checkout-" + benchMark, "instance": fmt.Sprintf("checkout-%02d.example.com:9100", i),
 			"env": "prod", "team": "payments", "job": "node", "cluster": "eu-central-1",
 		}
-		for name, value := range labels {
-			l[name] = value
-		}
+		maps.Copy(l, labels)
 		p = payload(began, l, alerting.Labels{
 			"summary":     "Something about checkout wants looking at before long",
 			"description": "It was 93.7% during the last 5 minutes, and the limit is 90%. The dashboard has more.",
