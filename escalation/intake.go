@@ -121,7 +121,14 @@ func (in *Intake) take(ctx context.Context) bool {
 // shared it gives as many a moment to come: senders that were answered together send again together.
 // Callers that have given up are left out: their sender will try again.
 func (in *Intake) gather(first *call) []*call {
-	calls, size := []*call{first}, len(first.arrivals)
+	var calls []*call
+	size := 0
+	add := func(c *call) {
+		if c.ctx.Err() == nil {
+			calls, size = append(calls, c), size+len(c.arrivals)
+		}
+	}
+	add(first)
 	var moment <-chan time.Time
 	if in.shared > 1 {
 		moment = time.After(joinTime)
@@ -134,9 +141,7 @@ func (in *Intake) gather(first *call) []*call {
 		if c == nil {
 			break
 		}
-		if c.ctx.Err() == nil {
-			calls, size = append(calls, c), size+len(c.arrivals)
-		}
+		add(c)
 	}
 	in.shared = len(calls)
 	return calls

@@ -217,25 +217,27 @@ func TestAFullQueueSheds(t *testing.T) {
 }
 
 func TestWhoGivesUpIsToldAtOnceAndLeftOut(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := &ledger{do: takes(time.Second)}
-		in, _ := newIntake(t, l)
-		for _, name := range []string{"A", "B"} { // both flushers are busy
-			go func() { _ = in.Receive(t.Context(), alertNamed(name)) }()
+	for _, before := range [][]string{{"A"}, {"A", "B"}} { // under way, or waiting too
+		synctest.Test(t, func(t *testing.T) {
+			l := &ledger{do: takes(time.Second)}
+			in, _ := newIntake(t, l)
+			for _, name := range before {
+				go func() { _ = in.Receive(t.Context(), alertNamed(name)) }()
+				synctest.Wait()
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			start := time.Now()
+			if err := in.Receive(ctx, alertNamed("C")); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 100*time.Millisecond {
+				t.Errorf("%v after %v", err, time.Since(start))
+			}
+			time.Sleep(5 * time.Second)
 			synctest.Wait()
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		defer cancel()
-		start := time.Now()
-		if err := in.Receive(ctx, alertNamed("C")); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 100*time.Millisecond {
-			t.Errorf("%v after %v", err, time.Since(start))
-		}
-		time.Sleep(5 * time.Second)
-		synctest.Wait()
-		if l.stored() != 2 {
-			t.Errorf("%d stored: C's sender will send it again", l.stored())
-		}
-	})
+			if l.stored() != len(before) {
+				t.Errorf("%d stored: C's sender will send it again", l.stored())
+			}
+		})
+	}
 }
 
 func TestWhenItStopsWhoWaitsIsToldToComeBack(t *testing.T) {

@@ -165,13 +165,13 @@ func (d *Dispatcher) recheck(c Claim) (b Brief, held bool, err error) {
 
 // attempt sends one message, unless it is no longer needed, or the page could not be read.
 func (d *Dispatcher) attempt(c Claim, brief Brief, unread error) Finish {
-	person, ok := d.person(c.Page.Person)
 	if unread != nil {
 		return concluded(c, Receipt{}, &Failure{Class: Temporary, Err: unread}, rand.Float64())
 	}
 	if why := Unneeded(c.Page, brief); why != "" {
 		return skipped(c, why)
 	}
+	person, ok := d.person(c.Page.Person)
 	if !ok || person.Address(c.Page.Channel) == "" {
 		return concluded(c, Receipt{}, &Failure{Class: Permanent, Err: errors.New("the configuration has no such address any more")}, 0)
 	}
