@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"tocsin/alerting"
 
@@ -19,17 +20,22 @@ type ArrivalStore interface {
 }
 
 const (
-	flushSize   = 1000 // arrivals in one transaction, about
-	flushers    = 2    // transactions at a time
-	queuedCalls = 4096 // calls that wait; more are refused
+	flushSize   = 1000                   // arrivals in one transaction, about
+	flushers    = 2                      // transactions at a time
+	manyCalls   = 24                     // from so many in one transaction on, the next need not wait for its end
+	joinTime    = 500 * time.Microsecond // that a transaction waits for calls which may be about to come
+	queuedCalls = 4096                   // calls that wait; more are refused
 )
 
 // Intake takes events in. Calls that come at the same time share a transaction: whoever finds a flusher
 // idle is stored alone and at once, and those who come while one is under way go together in the next.
 type Intake struct {
-	store  ArrivalStore
-	policy func() *Policy
-	queue  chan *call
+	store   ArrivalStore
+	policy  func() *Policy
+	queue   chan *call
+	turn    chan struct{} // to gather: holds a value while somebody has it
+	shared  int           // calls in the last transaction; whoever has the turn may touch it
+	stopped chan struct{} // closed when Run has ended: nobody answers any more
 }
 
 type call struct {
@@ -40,7 +46,10 @@ type call struct {
 
 // NewIntake makes an intake; Run must run for Receive to answer.
 func NewIntake(store ArrivalStore, policy func() *Policy) *Intake {
-	return &Intake{store: store, policy: policy, queue: make(chan *call, queuedCalls)}
+	return &Intake{
+		store: store, policy: policy,
+		queue: make(chan *call, queuedCalls), turn: make(chan struct{}, 1), stopped: make(chan struct{}),
+	}
 }
 
 // Receive classifies events and stores what they mean. It returns nil only once all of it is durable;
@@ -64,44 +73,100 @@ func (in *Intake) Receive(ctx context.Context, events []alerting.Event) error {
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-in.stopped:
+		return fmt.Errorf("%w: this replica is stopping", alerting.ErrUnavailable)
 	}
 }
 
-// Run stores what Receive queues until ctx ends.
+// Run stores what Receive queues until ctx ends. It runs once.
 func (in *Intake) Run(ctx context.Context) error {
+	defer close(in.stopped)
 	g, ctx := errgroup.WithContext(ctx)
 	for range flushers {
 		g.Go(func() error {
-			for {
-				select {
-				case <-ctx.Done():
-					return nil
-				case first := <-in.queue:
-					in.flush(ctx, in.gather(first))
-				}
+			for in.take(ctx) {
 			}
+			return nil
 		})
 	}
 	return g.Wait()
 }
 
-// gather adds the calls that wait, and those that join while it looks. Callers that have given up are
-// left out: their sender will try again.
+// take stores what waits; it is false when ctx has ended. A small flush keeps the turn, so that those who
+// come meanwhile go together in the next; a large one hands it on, and two are under way.
+func (in *Intake) take(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case in.turn <- struct{}{}:
+	}
+	var first *call
+	select {
+	case <-ctx.Done():
+		<-in.turn
+		return false
+	case first = <-in.queue:
+	}
+	calls := in.gather(first)
+	if len(calls) < manyCalls {
+		defer func() { <-in.turn }()
+	} else {
+		<-in.turn
+	}
+	in.flush(ctx, calls)
+	return true
+}
+
+// gather adds the calls that wait, and those that join while it looks. Where the last transaction was
+// shared it gives as many a moment to come: senders that were answered together send again together.
+// Callers that have given up are left out: their sender will try again.
 func (in *Intake) gather(first *call) []*call {
-	calls, size := []*call{first}, len(first.arrivals)
-	for idle := 0; idle < 2 && size < flushSize; {
+	var calls []*call
+	size := 0
+	add := func(c *call) {
+		if c.ctx.Err() == nil {
+			calls, size = append(calls, c), size+len(c.arrivals)
+		}
+	}
+	add(first)
+	var moment <-chan time.Time
+	if in.shared > 1 {
+		moment = time.After(joinTime)
+	}
+	for size < flushSize {
+		if len(calls) >= in.shared {
+			moment = nil
+		}
+		c := in.joining(moment)
+		if c == nil {
+			break
+		}
+		add(c)
+	}
+	in.shared = len(calls)
+	return calls
+}
+
+// joining is the next call: one that waits, or comes while other requests are let run, or until moment
+// if that is not nil. It is nil if there is none.
+func (in *Intake) joining(moment <-chan time.Time) *call {
+	for range 2 {
 		select {
 		case c := <-in.queue:
-			if c.ctx.Err() == nil {
-				calls, size = append(calls, c), size+len(c.arrivals)
-			}
-			idle = 0
+			return c
 		default:
-			idle++
 			runtime.Gosched()
 		}
 	}
-	return calls
+	if moment == nil {
+		return nil
+	}
+	select {
+	case c := <-in.queue:
+		return c
+	case <-moment:
+		return nil
+	}
 }
 
 // flush stores calls together. If the store refuses the whole for what is in it, each is tried alone,
@@ -111,14 +176,28 @@ func (in *Intake) flush(ctx context.Context, calls []*call) {
 	for _, c := range calls {
 		all = append(all, c.arrivals...)
 	}
-	err := in.store.Admit(ctx, all, in.policy().Admit)
+	if len(all) == 0 {
+		return
+	}
+	err := in.admit(ctx, all)
 	if err != nil && len(calls) > 1 && !errors.Is(err, alerting.ErrUnavailable) {
 		for _, c := range calls {
-			c.done <- in.store.Admit(ctx, c.arrivals, in.policy().Admit)
+			c.done <- in.admit(ctx, c.arrivals)
 		}
 		return
 	}
 	for _, c := range calls {
 		c.done <- err
 	}
+}
+
+// admit stores arrivals. A decision that panics is an error of what was decided on: the intake goes on
+// with the others.
+func (in *Intake) admit(ctx context.Context, arrivals []alerting.Arrival) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("these alerts cannot be decided on: %v", r)
+		}
+	}()
+	return in.store.Admit(ctx, arrivals, in.policy().Admit)
 }

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"maps"
 	"time"
 
 	"tocsin/alerting"
@@ -18,9 +19,7 @@ type Manual struct {
 // Open decides how a manual incident begins. id is its number, key its dedup key, which no other has.
 func (p *Policy) Open(m Manual, id int64, key string, now time.Time) Decision {
 	labels := alerting.Labels{}
-	for k, v := range m.Labels {
-		labels[k] = v
-	}
+	maps.Copy(labels, m.Labels)
 	why := alerting.Reason{Text: m.Severity.String() + " as opened by " + m.By.Name, Config: p.Config}
 	d := p.open(id, key, m.Title, m.Severity, labels, why, now)
 	d.Answer, d.By = Open, m.By

@@ -46,8 +46,10 @@ type Announcements interface {
 	NextAnnouncement(ctx context.Context, c escalation.Channel) (wait time.Duration, ok bool, err error)
 }
 
-// announced at a time
-const boardSlots = 8
+const (
+	boardSlots = 8               // messages brought up to date at a time
+	stopGrace  = 5 * time.Second // for a call under way when the program stops
+)
 
 // NewAnnouncer makes the loop that keeps a channel's messages up to date.
 func NewAnnouncer(c escalation.Channel, store Announcements, board Board, url func(incident int64) string, log *slog.Logger) *due.Loop {
@@ -76,13 +78,12 @@ func NewAnnouncer(c escalation.Channel, store Announcements, board Board, url fu
 }
 
 // announce writes one message, or edits it, and puts what is new on the timeline below it. A call that
-// has begun is finished when the program stops.
+// has begun is finished when the program stops, if that takes no longer than stopGrace.
 func announce(ctx context.Context, store Announcements, board Board, a Announcement, log *slog.Logger) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	ctx, cancel := outlast(ctx, stopGrace)
 	defer cancel()
-	result := Announced{}
-	a, err := bring(ctx, store, board, a)
-	result.Announcement = a
+	err := bring(ctx, store, board, &a)
+	result := Announced{Announcement: a}
 	if err != nil {
 		f := AsFailure(err)
 		result.Error = Cut(Plain(f.Error()), 500)
@@ -91,38 +92,55 @@ func announce(ctx context.Context, store Announcements, board Board, a Announcem
 		}
 		log.Warn("an incident's message is not up to date", "incident", a.Brief.Incident.ID, "error", result.Error, "again_in", result.Retry)
 	}
-	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
-	defer done()
-	if err := store.FinishAnnouncement(ctx, result); err != nil {
+	if err := persist(ctx, func(ctx context.Context) error { return store.FinishAnnouncement(ctx, result) }); err != nil {
 		log.Error("what came of an incident's message is not stored", "incident", a.Brief.Incident.ID, "error", err)
 	}
 }
 
-func bring(ctx context.Context, store Announcements, board Board, a Announcement) (Announcement, error) {
+// outlast is a context that ends a grace after ctx does.
+func outlast(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-longer.Done():
+		case <-time.After(grace):
+			cancel()
+		}
+	})
+	return longer, func() { stop(); cancel() }
+}
+
+// bring brings one message up to date. Where the message stands is stored before anything is written
+// below it, so that it is not posted twice.
+func bring(ctx context.Context, store Announcements, board Board, a *Announcement) (err error) {
+	call, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	defer caught(&err)
 	rev := a.Brief.Incident.Rev
 	switch {
 	case a.Ref == nil:
-		ref, err := board.Post(ctx, a.Brief)
+		ref, err := board.Post(call, a.Brief)
 		if err != nil {
-			return a, err
+			return err
 		}
 		a.Ref, a.SentRev = ref, rev
-		if err := store.FinishAnnouncement(ctx, Announced{Announcement: a, Keep: true}); err != nil {
-			return a, err
+		posted := Announced{Announcement: *a, Keep: true}
+		if err := persist(ctx, func(ctx context.Context) error { return store.FinishAnnouncement(ctx, posted) }); err != nil {
+			return err
 		}
 	case a.SentRev != rev:
-		if err := board.Edit(ctx, a.Ref, a.Brief); err != nil {
-			return a, err
+		if err := board.Edit(call, a.Ref, a.Brief); err != nil {
+			return err
 		}
 		a.SentRev = rev
 	}
 	if len(a.Entries) > 0 {
-		if err := board.Reply(ctx, a.Ref, a.Brief, a.Entries); err != nil {
-			return a, err
+		if err := board.Reply(call, a.Ref, a.Brief, a.Entries); err != nil {
+			return err
 		}
 		for _, e := range a.Entries {
 			a.Threaded = max(a.Threaded, e.ID)
 		}
 	}
-	return a, nil
+	return nil
 }

@@ -35,7 +35,8 @@ type Outbox interface {
 	ClaimPages(ctx context.Context, l Lane, limit int) ([]Claim, error)
 	// Recheck reads the claim and its incident again; held is false if the claim is no longer ours.
 	Recheck(ctx context.Context, c Claim) (b Brief, held bool, err error)
-	// FinishPage stores what came of a claim, if it is still ours.
+	// FinishPage stores what came of a claim, if it is still ours. With OutcomeUntried the page is as it
+	// was before the claim, but for its next time.
 	FinishPage(ctx context.Context, f Finish) error
 	// NextPage is how long until the lane's next page is due; ok is false if none waits.
 	NextPage(ctx context.Context, l Lane) (wait time.Duration, ok bool, err error)

@@ -3,7 +3,6 @@ package notifiers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -19,8 +18,7 @@ import (
 const (
 	slots       = 32               // messages under way in one lane
 	sendTimeout = 10 * time.Second // one attempt, all told
-
-	finishTimeout = time.Second // for storing what came of it
+	breakPoll   = 250 * time.Millisecond
 )
 
 // Dispatcher sends the pages of one lane: claim, send outside any transaction, finish.
@@ -101,7 +99,7 @@ func (d *Dispatcher) dispatch(ctx context.Context) (time.Duration, error) {
 	free := d.free()
 	switch d.breaker.State() {
 	case gobreaker.StateOpen:
-		return 250 * time.Millisecond, nil
+		return breakPoll, nil
 	case gobreaker.StateHalfOpen:
 		free = min(free, 1)
 	}
@@ -145,124 +143,63 @@ func (d *Dispatcher) take(n int) {
 // send carries one claim to its end. What the store cannot take now is tried until it can: the claim is
 // ours as long as this replica lives.
 func (d *Dispatcher) send(c Claim) {
-	var brief Brief
-	held := false
-	if err := d.persist(func() (err error) {
-		brief, held, err = d.outbox.Recheck(d.root, c)
-		return err
-	}); err != nil || !held {
-		return
+	brief, held, err := d.recheck(c)
+	switch {
+	case err == nil && !held, errors.Is(err, alerting.ErrUnavailable):
+		return // somebody else's now, or left to whoever finds that we are gone
+	case err != nil:
+		d.log.Error("a page cannot be read", "page", c.Page.ID, "incident", c.Page.IncidentID, "error", err)
 	}
 	start := time.Now()
-	f := d.attempt(c, brief)
-	if err := d.persist(func() error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(d.root), finishTimeout) // also when cut off
-		defer cancel()
-		return d.outbox.FinishPage(ctx, f)
-	}); err != nil {
+	f := d.attempt(c, brief, err)
+	if err := persist(d.root, func(ctx context.Context) error { return d.outbox.FinishPage(ctx, f) }); err != nil {
 		d.log.Error("what came of a page is not stored", "page", c.Page.ID, "incident", c.Page.IncidentID, "outcome", f.Outcome, "error", err)
 	}
-	d.seen(f, time.Since(start))
+	if f.Outcome != OutcomeUntried {
+		d.seen(f, time.Since(start))
+	}
 }
 
-// attempt sends one message, unless it is no longer needed.
-func (d *Dispatcher) attempt(c Claim, brief Brief) Finish {
+func (d *Dispatcher) recheck(c Claim) (b Brief, held bool, err error) {
+	err = persist(d.root, func(ctx context.Context) (err error) {
+		b, held, err = d.outbox.Recheck(ctx, c)
+		return err
+	})
+	return b, held, err
+}
+
+// attempt sends one message, unless it is no longer needed, or the page could not be read.
+func (d *Dispatcher) attempt(c Claim, brief Brief, unread error) Finish {
+	if unread != nil {
+		return concluded(c, Receipt{}, &Failure{Class: Temporary, Err: unread}, rand.Float64())
+	}
 	if why := Unneeded(c.Page, brief); why != "" {
 		return skipped(c, why)
 	}
 	person, ok := d.person(c.Page.Person)
 	if !ok || person.Address(c.Page.Channel) == "" {
-		return concluded(c, person, Receipt{}, &Failure{Class: Permanent, Err: errors.New("the configuration has no such address any more")}, 0)
+		return concluded(c, Receipt{}, &Failure{Class: Permanent, Err: errors.New("the configuration has no such address any more")}, 0)
 	}
 	brief.URL = d.url(c.Page.IncidentID)
-	ctx, cancel := context.WithTimeout(d.root, sendTimeout)
-	defer cancel()
-	receipt, err := d.breaker.Execute(func() (Receipt, error) {
-		return d.sender.Send(ctx, Notice{
-			AttemptID: c.AttemptID, PossibleRepeat: c.PossibleRepeat, Page: c.Page, Person: person,
-			ActURL: d.act(c.Page.IncidentID, person.ID), Brief: brief,
-		})
+	receipt, err := d.deliver(Notice{
+		AttemptID: c.AttemptID, PossibleRepeat: c.PossibleRepeat, Page: c.Page, Person: person,
+		ActURL: d.act(c.Page.IncidentID, person.ID), Brief: brief,
 	})
-	f := concluded(c, person, receipt, err, rand.Float64())
+	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
+		return handedBack(c)
+	}
+	f := concluded(c, receipt, err, rand.Float64())
 	f.Rev = brief.Incident.Rev
 	return f
 }
 
-// persist repeats what the store refuses for the time being, until the dispatcher is cut off.
-func (d *Dispatcher) persist(write func() error) error {
-	for pause := 20 * time.Millisecond; ; pause = min(2*pause, time.Second) {
-		err := write()
-		if err == nil || !errors.Is(err, alerting.ErrUnavailable) {
-			return err
-		}
-		select {
-		case <-d.root.Done():
-			return err
-		case <-time.After(pause):
-		}
-	}
-}
-
-// Unneeded says why a page need not leave any more; empty if it must.
-func Unneeded(p Page, b Brief) string {
-	inc := b.Incident
-	switch {
-	case p.Round != inc.Round:
-		return fmt.Sprintf("the incident is in round %d", inc.Round)
-	case p.Kind == escalation.AssignStep && inc.State != alerting.StateResolved && inc.Assignee == p.Person:
-		return ""
-	}
-	return escalation.Reached(inc, p.Until)
-}
-
-func skipped(c Claim, why string) Finish {
-	return Finish{
-		Claim: c, State: Skipped, Outcome: OutcomeSkipped, Error: why,
-		Entry: entry(alerting.KindPageSkipped, why, "Page to %s over %s not sent: %s", c.Page.Person, c.Page.Channel, why),
-	}
-}
-
-// concluded decides what an attempt's end means for its page.
-func concluded(c Claim, person escalation.Person, r Receipt, err error, spread float64) Finish {
-	f := Finish{Claim: c, ProviderID: r.ProviderID, Ref: r.Ref}
-	to := fmt.Sprintf("%s over %s", c.Page.Person, c.Page.Channel)
-	if err == nil {
-		f.State, f.Outcome = Sent, OutcomeSent
-		text := "Paged " + to
-		if c.PossibleRepeat {
-			text += " (possible repeat)"
-		}
-		f.Entry = entry(alerting.KindPageSent, c.Page.Reason.Text, "%s", text)
-		return f
-	}
-	failure := AsFailure(err)
-	f.Error = Cut(Plain(failure.Error()), 500)
-	var again bool
-	switch failure.Class {
-	case Permanent:
-		f.Outcome = OutcomeFailed
-	case Temporary:
-		f.Outcome = OutcomeFailed
-		f.Retry, again = Backoff(c.Page.Severity, c.Page.Tries, failure.RetryAfter, spread)
-		f.State = Queued
-	case Lost:
-		f.Outcome = OutcomeUnknown
-		f.Retry, again = afterLost(c.Page.Severity, c.Page.Tries, r.Receipts, spread)
-		f.State = Unknown
-	}
-	kind := alerting.KindPageFailed
-	if f.Outcome == OutcomeUnknown {
-		kind = alerting.KindPageUnknown
-	}
-	if !again {
-		f.State = Failed
-		f.Entry = entry(kind, f.Error, "Page to %s given up after %d tries: %s", to, c.Page.Tries, f.Error)
-		return f
-	}
-	f.Entry = entry(kind, f.Error, "Page to %s: %s; again in %s", to, f.Error, f.Retry.Round(100*time.Millisecond))
-	return f
-}
-
-func entry(kind alerting.Kind, why, format string, args ...any) alerting.Entry {
-	return alerting.Entry{Kind: kind, Actor: alerting.Actor{Name: "tocsin", Via: "dispatcher"}, Text: fmt.Sprintf(format, args...), Reason: alerting.Because(why)}
+// deliver hands a message to the sender, unless the breaker keeps it. A sender that panics may have sent
+// it; it does not take the others down with it.
+func (d *Dispatcher) deliver(n Notice) (Receipt, error) {
+	ctx, cancel := context.WithTimeout(d.root, sendTimeout)
+	defer cancel()
+	return d.breaker.Execute(func() (r Receipt, err error) {
+		defer caught(&err)
+		return d.sender.Send(ctx, n)
+	})
 }

@@ -63,4 +63,7 @@ const (
 	OutcomeFailed    Outcome = "failed"
 	OutcomeUnknown   Outcome = "unknown"
 	OutcomeSkipped   Outcome = "skipped"
+
+	// OutcomeUntried is of a claim that was given back without an attempt: nothing of it is stored.
+	OutcomeUntried Outcome = "untried"
 )

@@ -167,17 +167,18 @@ func (b Brief) AlertLines() []string {
 	}
 	var lines []string
 	for _, a := range b.Alerts {
-		line := Plain(a.Labels["alertname"])
+		var line strings.Builder
+		line.WriteString(Plain(a.Labels["alertname"]))
 		for _, name := range []string{"instance", "pod", "service"} {
 			if v := Plain(a.Labels[name]); v != "" {
-				line += " on " + v
+				line.WriteString(" on " + v)
 				break
 			}
 		}
 		if s := Plain(a.Annotations["summary"]); s != "" {
-			line += ": " + s
+			line.WriteString(": " + s)
 		}
-		lines = append(lines, strings.TrimSpace(line)+" ("+string(a.Status)+")")
+		lines = append(lines, strings.TrimSpace(line.String())+" ("+string(a.Status)+")")
 	}
 	return lines
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Admit implements escalation.ArrivalStore: two round trips, one transaction, whatever the number of
-// arrivals.
+// arrivals; three where one of them is of an alert that never opened an incident.
 func (s *Store) Admit(ctx context.Context, arrivals []alerting.Arrival, decide func(escalation.Known, []alerting.Arrival) escalation.Admission) error {
 	return retry(ctx, func() error { return s.admit(ctx, arrivals, decide) })
 }
@@ -24,6 +24,9 @@ func (s *Store) admit(ctx context.Context, arrivals []alerting.Arrival, decide f
 	defer tx.end()
 	known, err := s.lockKnown(ctx, tx, arrivals)
 	if err != nil {
+		return err
+	}
+	if err := lockLoose(ctx, tx, known); err != nil {
 		return err
 	}
 	a := decide(known, arrivals)
@@ -49,21 +52,19 @@ func (s *Store) lockKnown(ctx context.Context, tx *transaction, arrivals []alert
 	}
 	b := &pgx.Batch{}
 	queueCases(b, func(c escalation.Case) { k.Cases[c.Incident.ID] = c }, `
-		SELECT `+caseColumns+` FROM incidents i WHERE i.id IN (
+		SELECT `+caseColumns+` FROM (
 			SELECT id FROM incidents WHERE latest AND dedup_key = ANY ($1)
 			UNION
-			SELECT a.incident_id FROM unnest($2::text[], $3::text[]) AS k(fingerprint, source)
-			JOIN alerts a ON a.latest AND a.fingerprint = k.fingerprint AND a.source = k.source
-			WHERE a.incident_id IS NOT NULL)
-		ORDER BY i.id FOR NO KEY UPDATE`, keys, fingerprints, sources)
+			SELECT a.incident_id FROM `+knownAlerts("$2", "$3")+` WHERE a.incident_id IS NOT NULL
+			ORDER BY id) AS touched
+		CROSS JOIN LATERAL (SELECT * FROM incidents WHERE id = touched.id LIMIT 1 FOR NO KEY UPDATE) AS i`, keys, fingerprints, sources)
 	b.Queue(`SELECT id, dedup_key FROM incidents WHERE latest AND dedup_key = ANY ($1)`, keys).Query(func(rows pgx.Rows) error {
 		var id int64
 		var key string
 		_, err := pgx.ForEachRow(rows, []any{&id, &key}, func() error { k.Latest[key] = id; return nil })
 		return err
 	})
-	b.Queue(`SELECT `+alertColumns+` FROM unnest($1::text[], $2::text[]) AS k(fingerprint, source)
-		JOIN alerts a ON a.latest AND a.fingerprint = k.fingerprint AND a.source = k.source`, fingerprints, sources).Query(func(rows pgx.Rows) error {
+	b.Queue(`SELECT `+alertColumns+` FROM `+knownAlerts("$1", "$2"), fingerprints, sources).Query(func(rows pgx.Rows) error {
 		alerts, err := pgx.CollectRows(rows, scanAlert)
 		for _, a := range alerts {
 			k.Alerts[escalation.AlertKey{Source: a.Source, Fingerprint: a.Fingerprint}] = a
@@ -71,7 +72,7 @@ func (s *Store) lockKnown(ctx context.Context, tx *transaction, arrivals []alert
 		return err
 	})
 	b.Queue(`SELECT key, nextval('incident_numbers') FROM unnest($1::text[]) AS key
-		WHERE NOT EXISTS (SELECT FROM incidents i WHERE i.latest AND i.dedup_key = key AND i.state <> 'resolved')`, keys).Query(func(rows pgx.Rows) error {
+		WHERE (SELECT i.id FROM incidents i WHERE i.latest AND i.dedup_key = key AND i.state <> 'resolved') IS NULL`, keys).Query(func(rows pgx.Rows) error {
 		var id int64
 		var key string
 		_, err := pgx.ForEachRow(rows, []any{&key, &id}, func() error { k.Reserved[key] = id; return nil })
@@ -81,12 +82,26 @@ func (s *Store) lockKnown(ctx context.Context, tx *transaction, arrivals []alert
 	if err := tx.run(ctx, b); err != nil {
 		return k, err
 	}
-	return k, consistent(k)
+	return k, consistent(k, keys)
 }
 
-// consistent checks that every incident referred to is among those that were locked: another replica
-// may have committed between the locking and the reading.
-func consistent(k escalation.Known) error {
+// knownAlerts is a FROM clause: a, the newest episode of each of the fingerprints and sources in two
+// parameters. Each is looked up by itself. As a plain join, planned while the tables are small, it would
+// read all of the alerts for ever after; so would an anti-join, or an update joined to nothing but its rows.
+func knownAlerts(fingerprints, sources string) string {
+	return `unnest(` + fingerprints + `::text[], ` + sources + `::text[]) AS k(fingerprint, source)
+		CROSS JOIN LATERAL (SELECT * FROM alerts WHERE latest AND fingerprint = k.fingerprint AND source = k.source LIMIT 1) AS a`
+}
+
+// consistent checks that every incident referred to is among those that were locked, and that each key
+// has one or a number to open one with: somebody else may have committed between the locking and the
+// reading, or between two readings.
+func consistent(k escalation.Known, keys []string) error {
+	for _, key := range keys {
+		if k.Latest[key] == 0 && k.Reserved[key] == 0 {
+			return errMoved
+		}
+	}
 	for _, a := range k.Alerts {
 		if _, ok := k.Cases[a.IncidentID]; a.IncidentID != 0 && !ok {
 			return errMoved
@@ -164,11 +179,11 @@ func queueAlerts(b *pgx.Batch, changes []escalation.AlertChange) {
 			UPDATE alerts a SET incident_id = nullif(r.incident_id, 0), status = r.status, severity = r.severity, labels = r.labels::jsonb,
 				annotations = r.annotations::jsonb, starts_at = r.starts_at, ends_at = r.ends_at, first_seen = r.first_seen,
 				last_seen = r.last_seen, resolved_at = r.resolved_at, count = r.count, generator_url = r.generator_url, reason = r.reason::jsonb
-			FROM `+alertUnnest+` WHERE a.id = r.id`, updated.args()...)
+			FROM `+alertUnnest+` WHERE a.id = r.id AND a.id = ANY ($1)`, updated.args()...)
 	}
 	if len(bumped.id) > 0 {
 		b.Queue(`UPDATE alerts a SET last_seen = r.last_seen, count = r.count
-			FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) AS r(id, last_seen, count) WHERE a.id = r.id`,
+			FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[]) AS r(id, last_seen, count) WHERE a.id = r.id AND a.id = ANY ($1)`,
 			bumped.id, bumped.last, bumped.count)
 	}
 }

@@ -12,16 +12,38 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ClaimAnnouncements implements notifiers.Announcements.
+// ClaimAnnouncements implements notifiers.Announcements. A replica that has not said yet that it lives
+// claims nothing.
 func (s *Store) ClaimAnnouncements(ctx context.Context, c escalation.Channel, limit int) ([]notifiers.Announcement, error) {
+	tokens := s.claims.draw(limit)
+	claimed, err := s.claimAnnouncements(ctx, c, tokens)
+	if err == nil && len(claimed) > 0 {
+		err = s.brief(ctx, claimed)
+	}
+	if err != nil {
+		claimed = nil
+	}
+	used := make(map[string]bool, len(claimed))
+	for _, a := range claimed {
+		used[a.Claim] = true
+	}
+	s.claims.drop(without(tokens, used)...)
+	return claimed, err
+}
+
+func (s *Store) claimAnnouncements(ctx context.Context, c escalation.Channel, tokens []string) ([]notifiers.Announcement, error) {
 	rows, err := s.pool.Query(ctx, `
-		WITH due AS (
+		WITH free AS (
 			SELECT id FROM announcements
 			WHERE channel = $1 AND next_attempt_at IS NOT NULL AND next_attempt_at <= tocsin_now() AND claimed_by IS NULL
+				AND EXISTS (SELECT FROM replicas WHERE id = $3)
 			ORDER BY next_attempt_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+		), due AS (
+			SELECT id, row_number() OVER () AS n FROM free
 		)
-		UPDATE announcements a SET claimed_by = $3, claim = gen_random_uuid() FROM due WHERE a.id = due.id
-		RETURNING a.id, a.incident_id, a.page_id, a.claim::text, a.ref, a.sent_rev, a.threaded, a.tries`, c, limit, s.replica)
+		UPDATE announcements a SET claimed_by = $3, claim = ($4::text[])[due.n]::uuid
+		FROM due WHERE a.id = due.id AND a.id = ANY (ARRAY(SELECT id FROM due))
+		RETURNING a.id, a.incident_id, a.page_id, a.claim::text, a.ref, a.sent_rev, a.threaded, a.tries`, c, len(tokens), s.replica, tokens)
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -32,9 +54,12 @@ func (s *Store) ClaimAnnouncements(ctx context.Context, c escalation.Channel, li
 		a.Ref = json.RawMessage(ref)
 		return a, err
 	})
-	if err != nil || len(claimed) == 0 {
-		return nil, classify(err)
-	}
+	return claimed, classify(err)
+}
+
+// brief reads what there is to say of each announcement's incident, after the claim: a change that comes
+// later than this makes it due again.
+func (s *Store) brief(ctx context.Context, claimed []notifiers.Announcement) error {
 	b := &pgx.Batch{}
 	for i := range claimed {
 		a := &claimed[i]
@@ -43,22 +68,25 @@ func (s *Store) ClaimAnnouncements(ctx context.Context, c escalation.Channel, li
 			queueThread(b, &a.Entries, a.Brief.Incident.ID, a.Threaded)
 		}
 	}
-	return claimed, classify(s.pool.SendBatch(ctx, b).Close())
+	return classify(s.pool.SendBatch(ctx, b).Close())
 }
 
 // FinishAnnouncement implements notifiers.Announcements.
 func (s *Store) FinishAnnouncement(ctx context.Context, a notifiers.Announced) error {
 	_, err := s.pool.Exec(ctx, `
 		UPDATE announcements SET ref = $3, sent_rev = $4, threaded = $5, error = $6,
-			tries = CASE WHEN $6 = '' THEN 0 ELSE tries + 1 END,
+			tries = CASE WHEN $7 THEN tries WHEN $6 = '' THEN 0 ELSE tries + 1 END,
 			claimed_by = CASE WHEN $7 THEN claimed_by END, claim = CASE WHEN $7 THEN claim END,
 			next_attempt_at = CASE
 				WHEN $7 THEN next_attempt_at
 				WHEN $8::float8 > 0 THEN tocsin_now() + make_interval(secs => $8)
-				WHEN $6 = '' AND wanted_rev > $4 THEN tocsin_now() + interval '1 second'
+				WHEN wanted_rev > $9 THEN tocsin_now() + interval '1 second'
 			END
 		WHERE id = $1 AND claim = $2`,
-		a.ID, a.Claim, []byte(a.Ref), a.SentRev, a.Threaded, a.Error, a.Keep, a.Retry.Seconds())
+		a.ID, a.Claim, []byte(a.Ref), a.SentRev, a.Threaded, a.Error, a.Keep, a.Retry.Seconds(), a.Brief.Incident.Rev)
+	if err == nil && !a.Keep {
+		s.claims.drop(a.Claim)
+	}
 	return classify(err)
 }
 

@@ -93,7 +93,15 @@ func (s *Store) NextDue(ctx context.Context) (time.Duration, bool, error) {
 }
 
 // Change implements escalation.CaseStore.
-func (s *Store) Change(ctx context.Context, id int64, decide func(escalation.Case, time.Time) (escalation.Decision, error)) (escalation.Decision, error) {
+func (s *Store) Change(ctx context.Context, id int64, decide func(escalation.Case, time.Time) (escalation.Decision, error)) (d escalation.Decision, err error) {
+	err = retry(ctx, func() (err error) {
+		d, err = s.change(ctx, id, decide)
+		return err
+	})
+	return d, err
+}
+
+func (s *Store) change(ctx context.Context, id int64, decide func(escalation.Case, time.Time) (escalation.Decision, error)) (escalation.Decision, error) {
 	tx, err := s.begin(ctx)
 	if err != nil {
 		return escalation.Decision{}, err

@@ -124,7 +124,7 @@ func queueChanged(b *pgx.Batch, ds []*escalation.Decision) {
 			acknowledged_at = r.acknowledged_at, acknowledged_by = r.acknowledged_by,
 			resolved_at = r.resolved_at, resolved_by = r.resolved_by, reason = r.reason::jsonb, plan = r.plan::jsonb, next_at = r.next_at,
 			snoozed_until = r.snoozed_until
-		FROM `+incidentUnnest+` WHERE i.id = r.id`, r.args()...)
+		FROM `+incidentUnnest+` WHERE i.id = r.id AND i.id = ANY ($1)`, r.args()...)
 }
 
 func queueOrders(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
@@ -189,13 +189,14 @@ func (r *entryRows) queue(b *pgx.Batch) {
 		r.id, r.at, r.kind, r.actor, r.via, r.text, r.reason)
 }
 
-// queueAnnouncements asks for the incidents' messages to be written or brought up to date.
+// queueAnnouncements asks for the incidents' messages to be written or brought up to date. One that failed
+// and is to be tried again keeps its time: the provider may have asked for it.
 func queueAnnouncements(b *pgx.Batch, shown, touched []*escalation.Decision, now time.Time) {
 	if len(touched) > 0 {
 		id, rev := revisions(touched)
 		b.Queue(`
-			UPDATE announcements a SET wanted_rev = r.rev, next_attempt_at = least(coalesce(a.next_attempt_at, $3), $3)
-			FROM unnest($1::bigint[], $2::bigint[]) AS r(id, rev) WHERE a.incident_id = r.id`, id, rev, now)
+			UPDATE announcements a SET wanted_rev = r.rev, next_attempt_at = CASE WHEN a.tries > 0 THEN coalesce(a.next_attempt_at, $3) ELSE least(coalesce(a.next_attempt_at, $3), $3) END
+			FROM unnest($1::bigint[], $2::bigint[]) AS r(id, rev) WHERE a.incident_id = r.id AND a.incident_id = ANY ($1)`, id, rev, now)
 	}
 	if len(shown) > 0 {
 		id, rev := revisions(shown)

@@ -28,26 +28,42 @@ func severityNumbers(s []alerting.Severity) []int16 {
 	return out
 }
 
-// ClaimPages implements notifiers.Outbox.
+// ClaimPages implements notifiers.Outbox. A replica that has not said yet that it lives claims nothing:
+// others would take it for dead.
 func (s *Store) ClaimPages(ctx context.Context, l notifiers.Lane, limit int) ([]notifiers.Claim, error) {
+	tokens := s.claims.draw(limit)
+	claims, err := s.claimPages(ctx, l, tokens)
+	used := make(map[string]bool, len(claims))
+	for _, c := range claims {
+		used[c.AttemptID] = true
+	}
+	s.claims.drop(without(tokens, used)...)
+	return claims, err
+}
+
+// A page is a possible repeat if one of its attempts may have arrived, however the later ones ended.
+func (s *Store) claimPages(ctx context.Context, l notifiers.Lane, tokens []string) ([]notifiers.Claim, error) {
 	rows, err := s.pool.Query(ctx, `
 		WITH due AS (
-			SELECT p.id, p.state = 'unknown' AS repeat
+			SELECT p.id, p.severity, p.next_attempt_at, row_number() OVER () AS n,
+				EXISTS (SELECT FROM attempts t WHERE t.page_id = p.id AND t.outcome IN ('unknown', 'sent', 'delivered')) AS repeat
 			FROM unnest($2::smallint[]) AS worst(severity)
 			CROSS JOIN LATERAL (
-				SELECT id, state FROM pages
+				SELECT id, severity, next_attempt_at FROM pages
 				WHERE channel = $1 AND severity = worst.severity AND next_attempt_at IS NOT NULL AND next_attempt_at <= tocsin_now()
 				ORDER BY next_attempt_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
 			) AS p
+			WHERE EXISTS (SELECT FROM replicas WHERE id = $4)
 			LIMIT $3
 		), claimed AS (
-			UPDATE pages p SET state = 'sending', next_attempt_at = NULL, claimed_by = $4, claim = gen_random_uuid(), tries = tries + 1
-			FROM due WHERE p.id = due.id
-			RETURNING p.*, due.repeat
+			UPDATE pages p SET state = 'sending', next_attempt_at = NULL, claimed_by = $4, claim = ($5::text[])[due.n]::uuid, tries = tries + 1
+			FROM due WHERE p.id = due.id AND p.id = ANY (ARRAY(SELECT id FROM due))
+			RETURNING p.*, due.repeat, due.next_attempt_at AS due_at
 		), tried AS (
 			INSERT INTO attempts (id, page_id, at, possible_repeat) SELECT claim, id, tocsin_now(), repeat FROM claimed
 		)
-		SELECT `+pageColumns+`, p.claim::text, p.repeat FROM claimed p`, l.Channel, severityNumbers(l.Severities()), limit, s.replica)
+		SELECT `+pageColumns+`, p.claim::text, p.repeat FROM claimed p ORDER BY p.severity, p.due_at, p.id`,
+		l.Channel, severityNumbers(l.Severities()), len(tokens), s.replica, tokens)
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -87,8 +103,13 @@ func (s *Store) Recheck(ctx context.Context, c notifiers.Claim) (notifiers.Brief
 	b.Queue(`SELECT count(*) = 1 FROM pages WHERE id = $1 AND claim = $2 AND claimed_by = $3`, c.Page.ID, c.AttemptID, s.replica).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&held) })
 	queueBrief(b, &brief, c.Page.IncidentID)
-	err := classify(s.pool.SendBatch(ctx, b).Close())
-	return brief, held, err
+	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
+		return brief, false, err
+	}
+	if !held {
+		s.claims.drop(c.AttemptID)
+	}
+	return brief, held, nil
 }
 
 // queueBrief reads what there is to say of an incident.
@@ -104,84 +125,6 @@ func queueBrief(b *pgx.Batch, brief *notifiers.Brief, incident int64) {
 			return err
 		})
 }
-
-// FinishPage implements notifiers.Outbox. A receipt may have come before: the attempt then keeps what
-// the receipt said, if that is more.
-func (s *Store) FinishPage(ctx context.Context, f notifiers.Finish) error {
-	var retry *float64
-	if f.State == notifiers.Queued || f.State == notifiers.Unknown {
-		seconds := f.Retry.Seconds()
-		retry = &seconds
-	}
-	e := f.Entry
-	_, err := s.pool.Exec(ctx, `
-		WITH attempt AS (
-			UPDATE attempts SET finished_at = tocsin_now(), provider_id = CASE WHEN $4 = '' THEN provider_id ELSE $4 END,
-				outcome = CASE WHEN outcome IN ('sending', 'unknown') THEN $3 ELSE outcome END,
-				error = CASE WHEN outcome IN ('sending', 'unknown') THEN $5 ELSE error END
-			WHERE id = $2
-			RETURNING outcome
-		), page AS (
-			UPDATE pages p SET claimed_by = NULL, claim = NULL,
-				state = CASE WHEN a.outcome = $3 THEN $6 ELSE a.outcome END,
-				next_attempt_at = CASE WHEN a.outcome = $3 THEN tocsin_now() + make_interval(secs => $7) END
-			FROM attempt a WHERE p.id = $1 AND p.claim = $2
-			RETURNING p.id, p.incident_id, p.channel
-		), told AS (
-			INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason)
-			SELECT incident_id, tocsin_now(), $8, $9, $10, $11, $12 FROM page
-		)
-		INSERT INTO announcements (incident_id, channel, page_id, ref, wanted_rev, sent_rev, next_attempt_at)
-		SELECT page.incident_id, page.channel, page.id, $13, i.rev, $14, CASE WHEN i.rev > $14 THEN tocsin_now() END
-		FROM page JOIN incidents i ON i.id = page.incident_id
-		WHERE $13::jsonb IS NOT NULL
-		ON CONFLICT (incident_id, channel, page_id) DO UPDATE SET ref = excluded.ref`,
-		f.Claim.Page.ID, f.Claim.AttemptID, string(f.Outcome), f.ProviderID, f.Error, string(f.State), retry,
-		string(e.Kind), e.Actor.Name, e.Actor.Via, e.Text, jsonText(e.Reason), []byte(f.Ref), f.Rev)
-	if err != nil {
-		return classify(err)
-	}
-	s.committed(Commit{Incidents: []int64{f.Claim.Page.IncidentID}, Announcements: f.Ref != nil})
-	return nil
-}
-
-// Receipt notes what a provider reports of an attempt later. It moves an attempt forward only, in
-// whatever order reports come: sending, unknown, sent, then delivered or failed. A page that waits
-// because its attempt's fate was unknown is settled by it.
-func (s *Store) Receipt(ctx context.Context, attemptID, providerID string, outcome notifiers.Outcome, errText string) error {
-	var incident int64
-	err := s.pool.QueryRow(ctx, `
-		WITH attempt AS (
-			UPDATE attempts SET outcome = $3, error = $4, provider_id = CASE WHEN $2 = '' THEN provider_id ELSE $2 END
-			WHERE id = $1 AND array_position($5::text[], outcome) < array_position($5::text[], $3)
-				AND outcome NOT IN ('delivered', 'failed')
-			RETURNING page_id
-		), page AS (
-			UPDATE pages p SET state = $3, next_attempt_at = NULL FROM attempt a
-			WHERE p.id = a.page_id AND p.state IN ('sent', 'unknown')
-			RETURNING p.incident_id, p.person, p.channel
-		), told AS (
-			INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason)
-			SELECT incident_id, tocsin_now(), 'page_' || $3, channel, 'receipt',
-				CASE $3 WHEN 'failed' THEN format('Page to %s over %s did not arrive: %s', person, channel, $4)
-					ELSE format('Page to %s over %s: %s', person, channel, $3) END,
-				jsonb_build_object('text', 'the provider''s receipt')
-			FROM page
-		)
-		SELECT coalesce((SELECT p.incident_id FROM pages p JOIN attempts t ON t.page_id = p.id WHERE t.id = $1), 0)`,
-		attemptID, providerID, string(outcome), errText, receiptOrder).Scan(&incident)
-	if err != nil {
-		return classify(err)
-	}
-	if incident == 0 {
-		return alerting.ErrNotFound
-	}
-	s.committed(Commit{Incidents: []int64{incident}})
-	return nil
-}
-
-// receiptOrder is how far an attempt has come.
-var receiptOrder = []string{"sending", "unknown", "sent", "delivered", "failed"}
 
 // Pages are an incident's pages with their attempts, oldest first.
 func (s *Store) Pages(ctx context.Context, incident int64) ([]notifiers.Page, error) {

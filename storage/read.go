@@ -64,11 +64,11 @@ func conditions(q alerting.Query) (where string, args []any, err error) {
 		add("i.severity = ANY (?)", severityNumbers(q.Severities))
 	}
 	if q.Text != "" {
-		pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToValidUTF8(strings.ReplaceAll(q.Text, "\x00", ""), "")) + "%"
+		pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(storable(q.Text)) + "%"
 		add(`(i.title ILIKE ? OR i.dedup_key ILIKE ? OR EXISTS (SELECT FROM jsonb_each_text(nullif(i.labels, 'null')) l WHERE l.value ILIKE ?))`, pattern)
 	}
 	if q.Assignee != "" {
-		add("i.assignee = ?", q.Assignee)
+		add("i.assignee = ?", storable(q.Assignee))
 	}
 	if !q.Since.IsZero() {
 		add("i.opened_at >= ?", q.Since)
@@ -87,6 +87,11 @@ func conditions(q alerting.Query) (where string, args []any, err error) {
 		return "", args, nil
 	}
 	return "WHERE " + strings.Join(all, " AND "), args, nil
+}
+
+// storable is s with U+FFFD for what PostgreSQL refuses in a text; no text that is stored has it there.
+func storable(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", "\ufffd"), "\ufffd")
 }
 
 // Incident is one incident; alerting.ErrNotFound if there is none of that number.

@@ -7,6 +7,7 @@ import (
 	"tocsin/escalation"
 	"tocsin/notifiers"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -28,40 +29,22 @@ func (s *Store) Heartbeat(ctx context.Context, config string) error {
 	return nil
 }
 
-// Reclaim implements notifiers.Replicas.
+// Reclaim implements notifiers.Replicas. Call it after a heartbeat.
 func (s *Store) Reclaim(ctx context.Context) (int, error) {
 	if err := s.buryDead(ctx); err != nil {
 		return 0, err
 	}
-	const dead = `NOT EXISTS (SELECT FROM replicas r WHERE r.id = claimed_by AND r.heartbeat_at > tocsin_now() - interval '2 seconds')`
-	b := &pgx.Batch{}
+	orphans, err := s.orphans(ctx)
+	if err != nil {
+		return 0, err
+	}
 	var lanes []notifiers.Lane
 	freed := 0
-	b.Queue(`
-		WITH lost AS (
-			SELECT id, claim FROM pages WHERE claimed_by IS NOT NULL AND `+dead+` FOR NO KEY UPDATE SKIP LOCKED
-		), attempt AS (
-			UPDATE attempts t SET outcome = 'unknown', finished_at = tocsin_now(), error = 'the replica that sent it was gone before it could say what came of it'
-			FROM lost WHERE t.id = lost.claim AND t.outcome = 'sending'
-		), page AS (
-			UPDATE pages p SET state = 'unknown', claimed_by = NULL, claim = NULL,
-				next_attempt_at = tocsin_now() + CASE WHEN severity <= 1 THEN interval '0' ELSE make_interval(secs => $1) END
-			FROM lost WHERE p.id = lost.id
-			RETURNING p.incident_id, p.person, p.channel, p.severity
-		), told AS (
-			INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason)
-			SELECT incident_id, tocsin_now(), 'page_unknown', 'tocsin', 'dispatcher',
-				format('Page to %s over %s: the replica that sent it is gone, so it may or may not have arrived; it is sent again', person, channel),
-				jsonb_build_object('text', 'its replica''s heartbeat is older than two seconds')
-			FROM page
-		)
-		SELECT channel, severity = 0 FROM page`, lostPause.Seconds()).Query(func(rows pgx.Rows) error {
-		var l notifiers.Lane
-		_, err := pgx.ForEachRow(rows, []any{&l.Channel, &l.Urgent}, func() error { lanes = append(lanes, l); return nil })
-		return err
-	})
+	b := &pgx.Batch{}
+	b.Queue(`SELECT FROM pages WHERE `+lost+` FOR NO KEY UPDATE SKIP LOCKED`, s.replica, orphans)
+	queueReclaim(b, s.replica, orphans, &lanes)
 	b.Queue(`UPDATE announcements SET claimed_by = NULL, claim = NULL, next_attempt_at = coalesce(next_attempt_at, tocsin_now())
-		WHERE claimed_by IS NOT NULL AND ` + dead).Exec(func(tag pgconn.CommandTag) error { freed = int(tag.RowsAffected()); return nil })
+		WHERE `+lost, s.replica, orphans).Exec(func(tag pgconn.CommandTag) error { freed = int(tag.RowsAffected()); return nil })
 	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
 		return 0, err
 	}
@@ -93,6 +76,55 @@ func (s *Store) buryDead(ctx context.Context) error {
 	}
 	_, err = s.pool.Exec(ctx, `UPDATE replicas SET heartbeat_at = '-infinity' WHERE id = ANY ($1::uuid[])`, dead)
 	return classify(err)
+}
+
+// orphans are the claims that the database holds for this replica and that it knows nothing of.
+func (s *Store) orphans(ctx context.Context) ([]string, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT claim::text FROM pages WHERE claimed_by = $1
+		UNION ALL SELECT claim::text FROM announcements WHERE claimed_by = $1`, s.replica)
+	if err != nil {
+		return nil, classify(err)
+	}
+	held, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return s.claims.orphans(held), classify(err)
+}
+
+// lost is the condition of a claim on which nobody works any more: of a replica ($1 is ours) that is
+// silent, or one of ours among the orphans ($2).
+const lost = `claimed_by IS NOT NULL AND (claim = ANY ($2::text[]::uuid[]) OR claimed_by <> $1
+	AND NOT EXISTS (SELECT FROM replicas r WHERE r.id = claimed_by AND r.heartbeat_at > tocsin_now() - interval '2 seconds'))`
+
+// queueReclaim settles pages whose claim is lost: by a receipt, if one has come; else their fate is unknown.
+func queueReclaim(b *pgx.Batch, replica uuid.UUID, orphans []string, lanes *[]notifiers.Lane) {
+	b.Queue(`
+		WITH lost AS (
+			SELECT p.id, p.claim, CASE
+				WHEN EXISTS (SELECT FROM attempts t WHERE t.page_id = p.id AND t.outcome = 'delivered') THEN 'delivered'
+				WHEN EXISTS (SELECT FROM attempts t WHERE t.page_id = p.id AND t.outcome = 'sent') THEN 'sent'
+				WHEN EXISTS (SELECT FROM attempts t WHERE t.id = p.claim AND t.outcome = 'failed') THEN 'failed'
+				ELSE 'unknown' END AS state
+			FROM pages p WHERE `+lost+`
+		), attempt AS (
+			UPDATE attempts t SET outcome = 'unknown', finished_at = tocsin_now(), error = 'the replica that sent it was gone before it could say what came of it'
+			FROM lost WHERE t.id = lost.claim AND t.outcome = 'sending'
+		), page AS (
+			UPDATE pages p SET state = lost.state, claimed_by = NULL, claim = NULL, next_attempt_at = CASE WHEN lost.state = 'unknown'
+				THEN tocsin_now() + CASE WHEN severity <= 1 THEN interval '0' ELSE make_interval(secs => $3) END END
+			FROM lost WHERE p.id = lost.id AND p.claim = lost.claim
+			RETURNING p.incident_id, p.person, p.channel, p.severity, p.state
+		), told AS (
+			INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason)
+			SELECT incident_id, tocsin_now(), 'page_unknown', 'tocsin', 'dispatcher',
+				format('Page to %s over %s: the replica that sent it is gone, so it may or may not have arrived; it is sent again', person, channel),
+				jsonb_build_object('text', 'nobody works on it any more')
+			FROM page WHERE state = 'unknown'
+		)
+		SELECT channel, severity = 0 FROM page`, replica, orphans, lostPause.Seconds()).Query(func(rows pgx.Rows) error {
+		var l notifiers.Lane
+		_, err := pgx.ForEachRow(rows, []any{&l.Channel, &l.Urgent}, func() error { *lanes = append(*lanes, l); return nil })
+		return err
+	})
 }
 
 // lostPause is how long a P2 or P3 page waits after its replica died: one step of its retry schedule.

@@ -29,6 +29,7 @@ type Store struct {
 	log     *slog.Logger
 	options Options
 	feed    *feed
+	claims  claims
 
 	alone   atomic.Bool   // no other replica lives: nobody to tell
 	tell    chan struct{} // something is pending
@@ -164,7 +165,10 @@ func classify(err error) error {
 		return nil
 	}
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok {
+	switch {
+	case !ok && unreadable(err):
+		return err
+	case !ok:
 		return fmt.Errorf("%w: %w", alerting.ErrUnavailable, err)
 	}
 	switch pg.Code[:2] {
@@ -172,6 +176,12 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %w", alerting.ErrUnavailable, err)
 	}
 	return err
+}
+
+// unreadable reports errors about what was read: trying again reads the same.
+func unreadable(err error) bool {
+	_, scan := errors.AsType[pgx.ScanArgError](err)
+	return scan || errors.Is(err, pgx.ErrNoRows) || errors.Is(err, pgx.ErrTooManyRows)
 }
 
 func nullTime(t time.Time) *time.Time {

@@ -96,3 +96,84 @@ func (w *world) claim(channel escalation.Channel, urgent bool) []notifiers.Claim
 }
 
 func (w *world) context() context.Context { return w.t.Context() }
+
+// another is a second replica on the same database, alive as of now.
+func (w *world) another() *storage.Store {
+	w.t.Helper()
+	s, err := storage.Open(w.t.Context(), w.db.URL, slog.New(slog.DiscardHandler), storage.Options{})
+	w.must(err)
+	w.t.Cleanup(s.Close)
+	w.must(s.Heartbeat(w.t.Context(), "manual"))
+	return s
+}
+
+// down is an incident whose first pages, to system-admin over each channel, are queued.
+func (w *world) down() int64 {
+	w.t.Helper()
+	w.receive(policytest.Event(w.now, "alertname", "SystemDown", "service", "backend"))
+	if w.advance() != 1 {
+		w.t.Fatal("no step was due")
+	}
+	return w.only().Incident.ID
+}
+
+// one claims the only page of a lane that is due.
+func (w *world) one(channel escalation.Channel, urgent bool) notifiers.Claim {
+	w.t.Helper()
+	claims := w.claim(channel, urgent)
+	if len(claims) != 1 {
+		w.t.Fatalf("%d pages are due, want one", len(claims))
+	}
+	return claims[0]
+}
+
+func (w *world) page(id int64) notifiers.Page {
+	w.t.Helper()
+	var incident int64
+	w.must(w.db.Pool.QueryRow(w.t.Context(), `SELECT incident_id FROM pages WHERE id = $1`, id).Scan(&incident))
+	pages, err := w.Pages(w.t.Context(), incident)
+	w.must(err)
+	for _, p := range pages {
+		if p.ID == id {
+			return p
+		}
+	}
+	w.t.Fatalf("no page %d", id)
+	return notifiers.Page{}
+}
+
+func (w *world) finish(c notifiers.Claim, state notifiers.PageState, outcome notifiers.Outcome, retry time.Duration) {
+	w.t.Helper()
+	w.must(w.FinishPage(w.t.Context(), finished(c, state, outcome, retry)))
+}
+
+func finished(c notifiers.Claim, state notifiers.PageState, outcome notifiers.Outcome, retry time.Duration) notifiers.Finish {
+	return notifiers.Finish{
+		Claim: c, State: state, Outcome: outcome, Retry: retry,
+		Entry: alerting.Entry{Kind: "page_" + alerting.Kind(outcome), Actor: alerting.Tocsin, Text: "what came of it"},
+	}
+}
+
+func (w *world) receipt(attempt string, outcome notifiers.Outcome) {
+	w.t.Helper()
+	w.must(w.Receipt(w.t.Context(), attempt, "SM1", outcome, ""))
+}
+
+// kinds counts an incident's timeline entries.
+func (w *world) kinds(incident int64) map[alerting.Kind]int {
+	w.t.Helper()
+	entries, err := w.Timeline(w.t.Context(), incident)
+	w.must(err)
+	out := map[alerting.Kind]int{}
+	for _, e := range entries {
+		out[e.Kind]++
+	}
+	return out
+}
+
+// exec changes the database behind the store's back.
+func (w *world) exec(sql string, args ...any) {
+	w.t.Helper()
+	_, err := w.db.Pool.Exec(w.t.Context(), sql, args...)
+	w.must(err)
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 )
 
@@ -52,9 +53,7 @@ type Component struct {
 // MarshalJSON writes the component flat, as the manual shows it.
 func (c Component) MarshalJSON() ([]byte, error) {
 	flat := make(map[string]any, len(c.Details)+3)
-	for name, v := range c.Details {
-		flat[name] = v
-	}
+	maps.Copy(flat, c.Details)
 	flat["status"], flat["response_time"] = c.Status, c.ResponseTime
 	if c.Error != "" {
 		flat["error"] = c.Error

@@ -50,11 +50,8 @@ func jsonBody(body string) request {
 }
 
 func (r request) with(name, value string) request {
-	header := maps.Clone(r.header)
-	if header == nil {
-		header = map[string]string{}
-	}
-	header[name] = value
+	header := map[string]string{name: value}
+	maps.Copy(header, r.header)
 	return request{r.body, header}
 }
 

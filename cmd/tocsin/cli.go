@@ -13,7 +13,7 @@ type command func(ctx context.Context, e env) error
 
 // cli is the command line. Each field is a subcommand; interface names are fixed (docs/cli.md).
 type cli struct {
-	Config string `short:"c" placeholder:"FILE" env:"TOCSIN_CONFIG" default:"tocsin.yaml" help:"The configuration (default: tocsin.yaml)."`
+	Config string `short:"c" placeholder:"FILE" env:"TOCSIN_CONFIG" default:"tocsin.yaml" help:"The configuration, tocsin.yaml if none is named."`
 
 	Serve        serveCmd        `cmd:"" help:"Run the service. SIGTERM drains and stops."`
 	Demo         demoCmd         `cmd:"" help:"Run the operations manual's organisation on a private PostgreSQL, with every channel a sandbox and a first incident under way."`

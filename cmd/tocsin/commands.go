@@ -22,12 +22,20 @@ func (c *cli) load(e env, say func(config.Problem)) (*config.Config, error) {
 	if !report.OK() {
 		report.Warnings = nil
 		_ = report.Print(e.stderr, c.Config)
-		return nil, fmt.Errorf("%s has %d errors: nothing was started", c.Config, len(report.Errors))
+		return nil, fmt.Errorf("%s has %s: nothing was started", c.Config, count(len(report.Errors), "error"))
 	}
 	for _, w := range report.Warnings {
 		say(w)
 	}
 	return cfg, nil
+}
+
+// count is "1 error", "2 errors".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 type checkCmd struct {
@@ -46,10 +54,10 @@ func (cmd *checkCmd) run(_ context.Context, c *cli, e env) error {
 		return err
 	}
 	if !report.OK() {
-		return fmt.Errorf("%w: %s has %d errors", errReported, c.Config, len(report.Errors))
+		return fmt.Errorf("%w: %s has %s", errReported, c.Config, count(len(report.Errors), "error"))
 	}
 	if !cmd.JSON {
-		fmt.Fprintf(e.stdout, "%s: no errors, %d warnings\n", c.Config, len(report.Warnings))
+		fmt.Fprintf(e.stdout, "%s: no errors, %s\n", c.Config, count(len(report.Warnings), "warning"))
 	}
 	return nil
 }

@@ -26,11 +26,16 @@ type demoCmd struct {
 	Speed  float64 `default:"60" help:"How much faster than the matrix says the escalation runs: at 60 a minute is a second."`
 }
 
-// run serves the manual's organisation from a folder of its own, which is removed in the end.
-func (cmd *demoCmd) run(ctx context.Context, _ *cli, e env) error {
+// Validate refuses a clock that stands or runs backwards.
+func (cmd *demoCmd) Validate() error {
 	if cmd.Speed < 1 {
 		return fmt.Errorf("--speed %v: use 1 (as the matrix says) or more", cmd.Speed)
 	}
+	return nil
+}
+
+// run serves the manual's organisation from a folder of its own, which is removed in the end.
+func (cmd *demoCmd) run(ctx context.Context, _ *cli, e env) error {
 	dir, err := os.MkdirTemp("", "tocsin-demo-")
 	if err != nil {
 		return err

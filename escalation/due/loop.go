@@ -13,7 +13,13 @@ import (
 // Net is the longest that a loop sleeps.
 const Net = time.Second
 
-const maxPause = 2 * time.Second
+const (
+	firstPause = 50 * time.Millisecond // after an error; doubles
+	maxPause   = 2 * time.Second
+
+	// held is how soon it looks again at what is due and could not be had: another replica has it locked.
+	held = 5 * time.Millisecond
+)
 
 // Work does what is due and returns how long from now the next thing falls due, by the clock that it
 // asked; Net or more if nothing is known to be.
@@ -60,9 +66,10 @@ func (l *Loop) Beat() time.Time {
 	return l.beat
 }
 
-// Run works until ctx ends. Errors are logged and tried again, at most maxPause later.
+// Run works until ctx ends. Errors are logged and tried again, at most maxPause later; what wakes it
+// meanwhile waits for that.
 func (l *Loop) Run(ctx context.Context) {
-	pause := 50 * time.Millisecond
+	pause := firstPause
 	for ctx.Err() == nil {
 		l.plan(time.Time{})
 		wait, err := l.work(ctx)
@@ -71,22 +78,24 @@ func (l *Loop) Run(ctx context.Context) {
 			return
 		case err != nil:
 			l.log.Error("loop failed, trying again", "loop", l.name, "error", err, "in", pause)
-			wait, pause = pause, min(2*pause, maxPause)
+			l.sleep(ctx, pause, nil)
+			pause = min(2*pause, maxPause)
 		default:
-			wait, pause = min(max(wait, 0), Net), 50*time.Millisecond
+			pause = firstPause
 			l.beats()
+			l.sleep(ctx, min(max(wait, held), Net), l.wake)
 		}
-		l.sleep(ctx, wait)
 	}
 }
 
-func (l *Loop) sleep(ctx context.Context, wait time.Duration) {
+// sleep waits, at most until wake.
+func (l *Loop) sleep(ctx context.Context, wait time.Duration, wake <-chan struct{}) {
 	l.plan(time.Now().Add(wait))
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-	case <-l.wake:
+	case <-wake:
 	case <-timer.C:
 	}
 }

@@ -24,7 +24,7 @@ const (
 )
 
 // SlowStep is the pause between the bytes of a slow answer.
-const SlowStep = 20 * time.Millisecond
+const SlowStep = 5 * time.Millisecond
 
 // faults decides which fault the next request meets.
 type faults struct {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -97,10 +98,8 @@ func choice[T ~string](what string, words ...T) func(value) T {
 // name is one of names; what is said of a wrong one does not depend on what was filled in.
 func (v value) name(what string, names []string) string {
 	s := text(v)
-	for _, n := range names {
-		if s == n {
-			return s
-		}
+	if slices.Contains(names, s) {
+		return s
 	}
 	switch {
 	case s == "":
