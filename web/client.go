@@ -33,6 +33,16 @@ func addressOf(ctx context.Context) string {
 	return ""
 }
 
+// passAddress makes the client's address the request's RemoteAddr, for handlers of others.
+func passAddress(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a := clientOf(r.Context()); a.IsValid() {
+			r.RemoteAddr = netip.AddrPortFrom(a, 0).String()
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // findClient is the peer; or, while that is a trusted proxy, whom it says it speaks for: the list in
 // X-Forwarded-For is read from its end, as what stands before the first untrusted address can be forged.
 func findClient(r *http.Request, trusted []netip.Prefix) netip.Addr {

@@ -75,7 +75,7 @@ func (s *server) routes() http.Handler {
 	r.Get("/static/{file}", s.assets.serve)
 	r.Post("/intake/alertmanager", s.asProblem(s.intake.take(Alertmanager, receive.Alertmanager)))
 	for _, hook := range s.Routes {
-		r.With(limitBody(maxWebhook)).Method(hook.Method, hook.Pattern, hook.Handler)
+		r.With(limitBody(maxWebhook), passAddress).Method(hook.Method, hook.Pattern, hook.Handler)
 	}
 	if s.Links != nil {
 		r.Group(s.linkRoutes)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"tocsin/escalation"
 	"tocsin/escalation/due"
 	"tocsin/notifiers"
+	"tocsin/notifiers/link"
 	"tocsin/storage"
 	"tocsin/web"
 
@@ -37,6 +39,8 @@ type app struct {
 	presence    *due.Loop
 	auditor     *due.Loop
 	dispatchers map[notifiers.Lane]*notifiers.Dispatcher
+	replies     *notifiers.Replies
+	links       *link.Signer
 	breakers    map[escalation.Channel]*gobreaker.CircuitBreaker[notifiers.Receipt]
 	loops       []func(context.Context)
 
@@ -44,16 +48,22 @@ type app struct {
 	stopOnce sync.Once
 }
 
-// newApp builds the service in one straight line, from the store outwards.
-func newApp(cfg *config.Config, store *storage.Store, log *slog.Logger) (*app, error) {
+// newApp builds the service in one straight line, from the store outwards. The store must be migrated.
+func newApp(ctx context.Context, cfg *config.Config, store *storage.Store, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, log: log, store: store, stop: make(chan struct{})}
 	a.policy.Store(cfg.Policy())
 	a.metrics = newMetrics(store.Pool())
 
-	out, err := newChannels(cfg, store, store)
+	out, err := newChannels(cfg, store, a.policy.Load, log)
 	if err != nil {
 		return nil, err
 	}
+	a.replies = out.replies
+	key, err := store.Key(ctx, "links")
+	if err != nil {
+		return nil, err
+	}
+	a.links = link.New(key, cfg.Server.PublicURL)
 	a.engine = escalation.NewEngine(store, a.policy.Load, a.metrics.stepLate, log)
 	a.presence = notifiers.NewPresence(store, func() string { return cfg.Hash }, log)
 	a.auditor = escalation.NewAuditor(store, store, a.policy.Load, log)
@@ -75,6 +85,7 @@ func newApp(cfg *config.Config, store *storage.Store, log *slog.Logger) (*app, e
 		Sessions: pgxstore.NewWithCleanupInterval(store.Pool(), 10*time.Minute),
 		Reader:   store, Detail: store, Outbox: store, Changes: store, Audit: store,
 		Desk: escalation.NewDesk(store, a.policy.Load), Receiver: a.metrics.counted(intake), Health: a,
+		Links: linkParser{a.links}, LinkKey: key,
 		Metrics: a.metrics.handler(), Routes: out.routes, Names: names(cfg), Zone: cfg.Timezone, Stopping: a.stop,
 	})
 	return a, nil
@@ -89,7 +100,7 @@ func (a *app) newDispatchers(out *channels) {
 			lane := notifiers.Lane{Channel: channel, Urgent: urgent}
 			a.dispatchers[lane] = notifiers.NewDispatcher(lane, notifiers.Options{
 				Outbox: a.store, Sender: failpoints.sender(sender), Breaker: a.breakers[channel],
-				Person: a.person, URL: a.incidentURL, Seen: a.metrics.attempt, Log: a.log,
+				Person: a.person, URL: a.incidentURL, Act: a.actURL(out.sandbox[channel]), Seen: a.metrics.attempt, Log: a.log,
 			})
 		}
 	}
@@ -98,7 +109,7 @@ func (a *app) newDispatchers(out *channels) {
 func (a *app) addLoops(intake *escalation.Intake) {
 	a.loops = []func(context.Context){
 		func(ctx context.Context) { _ = intake.Run(ctx) },
-		a.presence.Run, a.engine.Run, a.auditor.Run, a.store.Tell, a.store.Listen,
+		a.presence.Run, a.engine.Run, a.auditor.Run, a.replies.Run, a.store.Tell, a.store.Listen,
 	}
 	if a.announcer != nil {
 		a.loops = append(a.loops, a.announcer.Run)
@@ -132,6 +143,7 @@ func (a *app) drain(ctx context.Context) {
 	for _, d := range a.dispatchers {
 		wg.Go(func() { d.Drain(ctx) })
 	}
+	wg.Go(func() { a.replies.Drain(ctx) })
 	wg.Wait()
 }
 
@@ -142,6 +154,31 @@ func (a *app) person(id string) (escalation.Person, bool) {
 
 func (a *app) incidentURL(id int64) string {
 	return fmt.Sprintf("%s/incidents/%d", strings.TrimRight(a.cfg.Server.PublicURL, "/"), id)
+}
+
+// linkLife is how long a link in a page may be used; it stops earlier when the incident is resolved.
+const linkLife = 72 * time.Hour
+
+// actURL makes the links by which their reader may answer without signing in. What a sandbox keeps is
+// read by everybody who may see the outbox: there it is nobody's to use.
+func (a *app) actURL(sandboxed bool) func(int64, string) string {
+	if sandboxed {
+		return nil
+	}
+	return func(incident int64, person string) string {
+		return a.links.URL(incident, person, time.Now().Add(linkLife))
+	}
+}
+
+// linkParser lets web read links without knowing who signs them.
+type linkParser struct{ *link.Signer }
+
+func (l linkParser) Parse(token string, now time.Time) (incident int64, person string, expires time.Time, err error) {
+	c, err := l.Signer.Parse(token, now)
+	if errors.Is(err, link.ErrExpired) {
+		err = web.ErrLinkExpired
+	}
+	return c.Incident, c.Person, c.Expires, err
 }
 
 func users(cfg *config.Config) []web.User {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -12,38 +14,59 @@ import (
 	"tocsin/notifiers/sandbox"
 	"tocsin/notifiers/slack"
 	"tocsin/notifiers/twilio"
+	"tocsin/storage"
 	"tocsin/web"
 )
 
-// channels are the ways out, each real or a sandbox as the configuration says.
+// channels are the ways out, each real or a sandbox as the configuration says, and what comes back over them.
 type channels struct {
 	senders map[escalation.Channel]notifiers.Sender
 	board   notifiers.Board // nil: no chat channel shows the incidents
 	routes  []web.Route     // what providers call
+	replies *notifiers.Replies
+	sandbox map[escalation.Channel]bool
 }
 
-func newChannels(cfg *config.Config, keep sandbox.Keeper, receipts twilio.Receipts) (*channels, error) {
+func newChannels(cfg *config.Config, store *storage.Store, policy func() *escalation.Policy, log *slog.Logger) (*channels, error) {
 	client := &http.Client{Transport: providerTransport()}
-	c := &channels{senders: map[escalation.Channel]notifiers.Sender{}}
-	c.addSlack(cfg, client, keep)
-	c.addTwilio(cfg, client, keep, receipts)
-	return c, c.addEmail(cfg, keep)
+	n := cfg.Notifiers
+	c := &channels{
+		senders: map[escalation.Channel]notifiers.Sender{},
+		sandbox: map[escalation.Channel]bool{escalation.Slack: n.Slack.Sandbox, escalation.SMS: n.Twilio.Sandbox, escalation.Email: n.Email.Sandbox},
+	}
+	s := slack.New(slack.Options{
+		BotToken: string(n.Slack.BotToken), SigningSecret: string(n.Slack.SigningSecret),
+		Channel: n.Slack.Channel, APIURL: n.Slack.APIURL, HTTP: client,
+	})
+	c.replies = notifiers.NewReplies(store, policy, func(ctx context.Context, r escalation.Reply, text string) error {
+		return s.Respond(ctx, r.Respond, text)
+	}, log)
+	c.addSlack(cfg, s, store)
+	c.addTwilio(cfg, client, store)
+	return c, c.addEmail(cfg, store)
 }
 
-func (c *channels) addSlack(cfg *config.Config, client *http.Client, keep sandbox.Keeper) {
+func (c *channels) addSlack(cfg *config.Config, s *slack.Slack, store *storage.Store) {
 	o := cfg.Notifiers.Slack
-	s := slack.New(slack.Options{BotToken: string(o.BotToken), Channel: o.Channel, APIURL: o.APIURL, HTTP: client})
 	c.senders[escalation.Slack] = s
 	if o.Channel != "" {
 		c.board = s
 	}
 	if o.Sandbox {
-		c.senders[escalation.Slack] = sandbox.New(escalation.Slack, s, keep)
-		c.board = sandbox.NewBoard(escalation.Slack, s, keep)
+		c.senders[escalation.Slack] = sandbox.New(escalation.Slack, s, store)
+		c.board = sandbox.NewBoard(escalation.Slack, s, store)
+	}
+	if o.SigningSecret != "" {
+		c.take("/slack/actions", s.ActionsHandler(store, func() { c.replies.WakeIn(0) }))
 	}
 }
 
-func (c *channels) addTwilio(cfg *config.Config, client *http.Client, keep sandbox.Keeper, receipts twilio.Receipts) {
+// take adds a webhook that a provider posts to.
+func (c *channels) take(pattern string, h http.Handler) {
+	c.routes = append(c.routes, web.Route{Method: http.MethodPost, Pattern: pattern, Handler: h})
+}
+
+func (c *channels) addTwilio(cfg *config.Config, client *http.Client, store *storage.Store) {
 	o := cfg.Notifiers.Twilio
 	t := twilio.New(twilio.Options{
 		AccountSID: o.AccountSID, AuthToken: string(o.AuthToken), From: o.From, APIURL: o.APIURL,
@@ -51,13 +74,15 @@ func (c *channels) addTwilio(cfg *config.Config, client *http.Client, keep sandb
 	})
 	c.senders[escalation.SMS] = t
 	if o.Sandbox {
-		c.senders[escalation.SMS] = sandbox.New(escalation.SMS, t, keep)
-		return
+		c.senders[escalation.SMS] = sandbox.New(escalation.SMS, t, store)
 	}
-	c.routes = append(c.routes, web.Route{Method: http.MethodPost, Pattern: "/twilio/status", Handler: t.StatusHandler(receipts)})
+	if o.AuthToken != "" {
+		c.take("/twilio/status", t.StatusHandler(store))
+		c.take("/twilio/sms", t.InboundHandler(store, c.replies.Apply))
+	}
 }
 
-func (c *channels) addEmail(cfg *config.Config, keep sandbox.Keeper) error {
+func (c *channels) addEmail(cfg *config.Config, store *storage.Store) error {
 	o := cfg.Notifiers.Email
 	if o.Sandbox && o.SMTP == "" {
 		o.SMTP = "localhost:25"
@@ -74,7 +99,7 @@ func (c *channels) addEmail(cfg *config.Config, keep sandbox.Keeper) error {
 	}
 	c.senders[escalation.Email] = e
 	if o.Sandbox {
-		c.senders[escalation.Email] = sandbox.New(escalation.Email, e, keep)
+		c.senders[escalation.Email] = sandbox.New(escalation.Email, e, store)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (a *app) Ready(ctx context.Context) error {
 }
 
 func (a *app) watched() []*due.Loop {
-	loops := []*due.Loop{a.engine, a.presence, a.auditor}
+	loops := []*due.Loop{a.engine, a.presence, a.auditor, a.replies.Loop}
 	if a.announcer != nil {
 		loops = append(loops, a.announcer)
 	}

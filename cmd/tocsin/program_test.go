@@ -134,7 +134,7 @@ func (s *site) launch(env ...string) *program {
 	cmd := exec.Command(self, "serve", "-c", s.config, "--log-level", "debug")
 	cmd.Env = append(os.Environ(), asProgram+"=1",
 		"TOCSIN_DATABASE_URL="+s.url, "TOCSIN_PROMETHEUS_TOKEN="+sourceToken, "TOCSIN_API_TOKEN="+apiToken,
-		"SLACK_BOT_TOKEN="+notifierstest.SlackToken, "SLACK_SIGNING_SECRET=secret",
+		"SLACK_BOT_TOKEN="+notifierstest.SlackToken, "SLACK_SIGNING_SECRET="+notifierstest.SlackSecret,
 		"TWILIO_ACCOUNT_SID="+notifierstest.TwilioSID, "TWILIO_AUTH_TOKEN="+notifierstest.TwilioToken)
 	cmd.Env = append(cmd.Env, env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

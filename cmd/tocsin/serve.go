@@ -72,7 +72,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, up func(*a
 	if err := storage.Migrate(ctx, store.Pool()); err != nil {
 		return err
 	}
-	a, err := newApp(cfg, store, log)
+	a, err := newApp(ctx, cfg, store, log)
 	if err != nil {
 		return err
 	}
