@@ -50,8 +50,9 @@ func jsonBody(body string) request {
 }
 
 func (r request) with(name, value string) request {
-	header := map[string]string{name: value}
+	header := map[string]string{}
 	maps.Copy(header, r.header)
+	header[name] = value
 	return request{r.body, header}
 }
 
