@@ -16,8 +16,8 @@ import (
 func (s *Store) Heartbeat(ctx context.Context, config string) error {
 	b := &pgx.Batch{}
 	b.Queue(`
-		INSERT INTO replicas (id, started_at, heartbeat_at, config, version, process) VALUES ($1, tocsin_now(), tocsin_now(), $2, '', $3)
-		ON CONFLICT (id) DO UPDATE SET heartbeat_at = tocsin_now(), config = excluded.config`, s.replica, config, s.options.Process)
+		INSERT INTO replicas (id, started_at, heartbeat_at, config, version, process) VALUES ($1, tocsin_now(), tocsin_now(), $2, $4, $3)
+		ON CONFLICT (id) DO UPDATE SET heartbeat_at = tocsin_now(), config = excluded.config`, s.replica, config, s.options.Process, s.options.Version)
 	b.Queue(`DELETE FROM replicas WHERE heartbeat_at < tocsin_now() - interval '1 day'`)
 	var others int
 	b.Queue(`SELECT count(*) FROM replicas WHERE id <> $1 AND heartbeat_at > tocsin_now() - interval '10 seconds'`, s.replica).
@@ -27,6 +27,25 @@ func (s *Store) Heartbeat(ctx context.Context, config string) error {
 	}
 	s.alone.Store(others == 0)
 	return nil
+}
+
+// Replica is a process that shares the database and is alive.
+type Replica struct {
+	ID      string
+	Started time.Time
+	Config  string // hash of the configuration that it runs
+	Version string
+}
+
+// Replicas are those whose heartbeat is fresh, this one among them, the oldest first.
+func (s *Store) Replicas(ctx context.Context) ([]Replica, error) {
+	rows, err := s.pool.Query(ctx, `SELECT id::text, started_at, config, version FROM replicas
+		WHERE heartbeat_at > tocsin_now() - interval '2 seconds' ORDER BY started_at, id`)
+	if err != nil {
+		return nil, classify(err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Replica])
+	return out, classify(err)
 }
 
 // Reclaim implements notifiers.Replicas. Call it after a heartbeat.

@@ -39,7 +39,8 @@ type Store struct {
 
 // Options are what Open may be given besides.
 type Options struct {
-	Tracer pgx.QueryTracer // sees every statement
+	Tracer  pgx.QueryTracer // sees every statement
+	Version string          // of this build, for the other replicas to see
 	// Process names this process on its machine, and Dead reports whether one that was named so is
 	// certainly gone: what it held is then free at once rather than after two seconds.
 	Process string

@@ -266,6 +266,24 @@ func TestWhenAReplicaIsKilledAnotherTakesItsPageOver(t *testing.T) {
 	}
 }
 
+func TestReplicasThatRunDifferentConfigurationsAreShown(t *testing.T) {
+	s := newSite(t)
+	s.start()
+	var health struct {
+		Status     string
+		Components map[string]struct{ Status, Error string }
+	}
+	eventually(t, "it is healthy alone", func() bool {
+		s.api(http.MethodGet, "/health", &health)
+		return health.Status == "healthy"
+	})
+	s.replica().start() // it listens elsewhere, so its file is another
+	eventually(t, "the other configuration is seen", func() bool {
+		s.api(http.MethodGet, "/health", &health)
+		return health.Status == "degraded" && strings.Contains(health.Components["replicas"].Error, "different configurations")
+	})
+}
+
 func TestAPrivatePostgreSQLSurvivesAKillWithEverythingInIt(t *testing.T) {
 	s := newSite(t, "data_dir: ./tocsin-data", "data_dir: "+storagetest.Dir(t))
 	s.url = ""

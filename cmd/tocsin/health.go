@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"tocsin/escalation/due"
@@ -17,6 +18,7 @@ const silentAfter = 5 * time.Second
 func (a *app) Health(ctx context.Context) web.Health {
 	h := web.Health{Status: web.Healthy, Components: map[string]web.Component{}, CircuitBreakers: map[string]web.BreakerState{}}
 	h.Components["postgresql"] = a.databaseHealth(ctx)
+	h.Components["replicas"] = a.replicasHealth(ctx)
 	now := time.Now()
 	for _, loop := range a.watched() {
 		h.Components[loop.Name()] = loopHealth(loop, now)
@@ -72,6 +74,32 @@ func loopHealth(l *due.Loop, now time.Time) web.Component {
 		return web.Component{Status: web.Unhealthy, Error: fmt.Sprintf("has not done its round for more than %s", silentAfter)}
 	}
 	return web.Component{Status: web.Healthy, Details: map[string]any{"last_round_seconds": since.Seconds()}}
+}
+
+// replicasHealth counts the processes that share the database. Where they run different configurations,
+// what is decided depends on who decides it.
+func (a *app) replicasHealth(ctx context.Context) web.Component {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	start := time.Now()
+	replicas, err := a.store.Replicas(ctx)
+	c := web.Component{
+		Status: web.Healthy, ResponseTime: time.Since(start).Seconds(),
+		Details: map[string]any{"alive": len(replicas), "config": a.cfg.Hash},
+	}
+	var others []string
+	for _, r := range replicas {
+		if r.Config != a.cfg.Hash {
+			others = append(others, fmt.Sprintf("%s runs %s", r.ID, r.Config))
+		}
+	}
+	switch {
+	case err != nil:
+		c.Status, c.Error = web.Degraded, "cannot be counted"
+	case len(others) > 0:
+		c.Status, c.Error = web.Degraded, fmt.Sprintf("replicas run different configurations: this one %s, %s", a.cfg.Hash, strings.Join(others, ", "))
+	}
+	return c
 }
 
 // databaseHealth asks the database. Slow (over 1 s) or with more than 90% of its connections in use it

@@ -64,7 +64,9 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, up func(*a
 		return err
 	}
 	defer stopDB()
-	store, err := storage.Open(ctx, url, log, storage.Options{Tracer: failpoints.tracer(), Process: processName(), Dead: processDead})
+	store, err := storage.Open(ctx, url, log, storage.Options{
+		Tracer: failpoints.tracer(), Version: version, Process: processName(), Dead: processDead,
+	})
 	if err != nil {
 		return err
 	}
