@@ -108,17 +108,19 @@ func which(r Reply, person string, in Incidents) (id int64, problem string, err 
 	return 0, fmt.Sprintf("Which one? You were told of %s: reply with the number, as in ACK %d.", strings.Join(numbers, ", "), told[len(told)-1]), nil
 }
 
-// said tells the sender what their reply did.
+// said tells the sender what their reply did: the last thing on the timeline that is not a step of the plan.
 func said(d Decision) string {
 	inc := d.Case.Incident
 	head := fmt.Sprintf("#%d %s", inc.ID, inc.Title)
 	if d.Note != "" {
 		return head + ": " + d.Note + "."
 	}
-	if len(d.Entries) == 0 {
-		return head + ": " + string(inc.State) + "."
+	for _, e := range slices.Backward(d.Entries) {
+		if e.Kind != alerting.KindStepFired {
+			return head + ": " + sentence(e.Text)
+		}
 	}
-	return head + ": " + sentence(d.Entries[len(d.Entries)-1].Text)
+	return head + ": " + string(inc.State) + "."
 }
 
 func sentence(s string) string {

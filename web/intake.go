@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ type intake struct {
 	sources  map[SourceKind][]sourceKey
 	receiver Receiver
 	gate     *gate
+	log      *slog.Logger
 }
 
 type sourceKey struct {
@@ -45,8 +47,8 @@ type sourceKey struct {
 // decoder reads one request's body.
 type decoder func(source string, body []byte, now time.Time) (receive.Batch, error)
 
-func newIntake(sources []Source, receiver Receiver) *intake {
-	in := &intake{sources: map[SourceKind][]sourceKey{}, receiver: receiver, gate: newGate(maxIntakeRequests, maxIntakeBytes)}
+func newIntake(sources []Source, receiver Receiver, log *slog.Logger) *intake {
+	in := &intake{sources: map[SourceKind][]sourceKey{}, receiver: receiver, gate: newGate(maxIntakeRequests, maxIntakeBytes), log: log}
 	for _, s := range sources {
 		for _, token := range s.Tokens {
 			in.sources[s.Kind] = append(in.sources[s.Kind], sourceKey{newSecret(token), s.Name})
@@ -75,6 +77,9 @@ func (in *intake) take(kind SourceKind, decode decoder) handler {
 		batch, err := decode(source, body, time.Now())
 		if err != nil {
 			return unacceptable(err)
+		}
+		if batch.Truncated > 0 {
+			in.log.Warn("a source leaves alerts out of its groups: set max_alerts to 0 there", "source", source, "left_out", batch.Truncated)
 		}
 		if len(batch.Events) == 0 && len(batch.Rejected) > 0 {
 			first := batch.Rejected[0]
@@ -122,11 +127,13 @@ func unacceptable(err error) error {
 type taken struct {
 	Accepted int                 `json:"accepted"`
 	Rejected []receive.Rejection `json:"rejected,omitempty"`
+	// Truncated counts the alerts that the source left out of the group (Alertmanager's max_alerts).
+	Truncated uint64 `json:"truncated,omitempty"`
 }
 
 func writeTaken(w http.ResponseWriter, b receive.Batch) error {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(taken{len(b.Events), b.Rejected}) // the alerts are kept, whoever hears of it
+	_ = json.NewEncoder(w).Encode(taken{len(b.Events), b.Rejected, b.Truncated}) // the alerts are kept, whoever hears of it
 	return nil
 }
 

@@ -47,7 +47,7 @@ func newServer(o Options) *server {
 		tokens:   newKeyring(o.Tokens),
 		sessions: newSessions(o.Sessions, o.PublicURL),
 		assets:   loadAssets(),
-		intake:   newIntake(o.Sources, o.Receiver),
+		intake:   newIntake(o.Sources, o.Receiver, o.Logger),
 		pageKey:  o.LinkKey,
 		badLinks: newLimit(badLinks),
 	}
