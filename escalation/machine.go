@@ -44,6 +44,8 @@ func Reached(inc alerting.Incident, u Until) string {
 	switch {
 	case inc.State == alerting.StateResolved:
 		return fmt.Sprintf("resolved by %s at %s", inc.ResolvedBy, clock(inc.ResolvedAt))
+	case u == UntilAcknowledged && !inc.SnoozedUntil.IsZero():
+		return fmt.Sprintf("snoozed by %s until %s", inc.AcknowledgedBy, clock(inc.SnoozedUntil))
 	case u == UntilAcknowledged && inc.State == alerting.StateAcknowledged:
 		return fmt.Sprintf("acknowledged by %s at %s", inc.AcknowledgedBy, clock(inc.AcknowledgedAt))
 	case u == UntilAssigned && inc.Assignee != "":
