@@ -45,7 +45,7 @@ func (s *Store) admit(ctx context.Context, arrivals []alerting.Arrival, decide f
 // lockKnown locks the incidents that the arrivals may touch, in the order of their numbers, and reads
 // them and the alerts. A dedup key without an unresolved incident gets a number in case one opens.
 func (s *Store) lockKnown(ctx context.Context, tx *transaction, arrivals []alerting.Arrival) (escalation.Known, error) {
-	fingerprints, sources, keys := identities(arrivals)
+	fingerprints, sources, keys, opening := identities(arrivals)
 	k := escalation.Known{
 		Alerts: map[escalation.AlertKey]alerting.Alert{}, Cases: map[int64]escalation.Case{},
 		Latest: map[string]int64{}, Reserved: map[string]int64{},
@@ -72,7 +72,7 @@ func (s *Store) lockKnown(ctx context.Context, tx *transaction, arrivals []alert
 		return err
 	})
 	b.Queue(`SELECT key, nextval('incident_numbers') FROM unnest($1::text[]) AS key
-		WHERE (SELECT i.id FROM incidents i WHERE i.latest AND i.dedup_key = key AND i.state <> 'resolved') IS NULL`, keys).Query(func(rows pgx.Rows) error {
+		WHERE (SELECT i.id FROM incidents i WHERE i.latest AND i.dedup_key = key AND i.state <> 'resolved') IS NULL`, opening).Query(func(rows pgx.Rows) error {
 		var id int64
 		var key string
 		_, err := pgx.ForEachRow(rows, []any{&key, &id}, func() error { k.Reserved[key] = id; return nil })
@@ -82,7 +82,7 @@ func (s *Store) lockKnown(ctx context.Context, tx *transaction, arrivals []alert
 	if err := tx.run(ctx, b); err != nil {
 		return k, err
 	}
-	return k, consistent(k, keys)
+	return k, consistent(k, opening)
 }
 
 // knownAlerts is a FROM clause: a, the newest episode of each of the fingerprints and sources in two
@@ -96,8 +96,8 @@ func knownAlerts(fingerprints, sources string) string {
 // consistent checks that every incident referred to is among those that were locked, and that each key
 // has one or a number to open one with: somebody else may have committed between the locking and the
 // reading, or between two readings.
-func consistent(k escalation.Known, keys []string) error {
-	for _, key := range keys {
+func consistent(k escalation.Known, opening []string) error {
+	for _, key := range opening {
 		if k.Latest[key] == 0 && k.Reserved[key] == 0 {
 			return errMoved
 		}
@@ -115,8 +115,9 @@ func consistent(k escalation.Known, keys []string) error {
 	return nil
 }
 
-// identities lists each fingerprint with its source once, and each dedup key once.
-func identities(arrivals []alerting.Arrival) (fingerprints, sources, keys []string) {
+// identities lists each fingerprint with its source once, each dedup key once, and of the keys those that
+// may open an incident: an end opens none.
+func identities(arrivals []alerting.Arrival) (fingerprints, sources, keys, opening []string) {
 	alerts := make(map[escalation.AlertKey]bool, len(arrivals))
 	seen := make(map[string]bool, len(arrivals))
 	for _, a := range arrivals {
@@ -124,12 +125,16 @@ func identities(arrivals []alerting.Arrival) (fingerprints, sources, keys []stri
 			alerts[k] = true
 			fingerprints, sources = append(fingerprints, a.Fingerprint), append(sources, a.Source)
 		}
-		if !seen[a.Key] {
-			seen[a.Key] = true
+		opens, known := seen[a.Key]
+		if !known {
 			keys = append(keys, a.Key)
 		}
+		if a.Status == alerting.Firing && !opens {
+			opening = append(opening, a.Key)
+		}
+		seen[a.Key] = opens || a.Status == alerting.Firing
 	}
-	return fingerprints, sources, keys
+	return fingerprints, sources, keys, opening
 }
 
 const alertColumns = `a.id, a.source, a.fingerprint, coalesce(a.incident_id, 0), a.status, a.severity, a.labels, a.annotations,
