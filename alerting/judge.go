@@ -12,6 +12,7 @@ const (
 	Repeats                  // the same episode, still firing
 	Ends                     // the firing episode is over
 	Tombstone                // the end of something not known to fire: remembered, so that a late firing is known as late
+	Confirms                 // the sender's end of what a person had resolved: noted
 	Stale                    // older than what is known, or late: changes nothing
 )
 
@@ -65,6 +66,8 @@ func judgeEnd(cur *Alert, a Arrival) Verdict {
 		return Ends
 	case a.StartsAt.After(cur.StartsAt):
 		return Tombstone
+	case cur.EndsAt.IsZero() && cur.IncidentID != 0:
+		return Confirms
 	}
 	return Stale
 }

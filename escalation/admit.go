@@ -26,7 +26,6 @@ type Known struct {
 type Admission struct {
 	Alerts    []AlertChange
 	Incidents []*Decision // each incident once
-	Verdicts  map[alerting.Verdict]int
 }
 
 // AlertChange is one alert as it should be stored.
@@ -46,7 +45,6 @@ func (p *Policy) Admit(known Known, arrivals []alerting.Arrival) Admission {
 		alerts:    make(map[AlertKey]*alertFold, len(arrivals)),
 		incidents: map[int64]*incidentFold{},
 		byKey:     map[string]*incidentFold{},
-		verdicts:  map[alerting.Verdict]int{},
 	}
 	sorted := slices.Clone(arrivals)
 	slices.SortStableFunc(sorted, func(x, y alerting.Arrival) int {
@@ -73,7 +71,6 @@ type admission struct {
 	incidents map[int64]*incidentFold
 	byKey     map[string]*incidentFold // those of incidents that open in this batch
 	order     []*incidentFold
-	verdicts  map[alerting.Verdict]int
 }
 
 // alertFold is an alert on its way from what is stored to what should be.
@@ -89,9 +86,7 @@ func (a *admission) take(arr alerting.Arrival) {
 	if f.exists {
 		cur = &f.change.Alert
 	}
-	v := alerting.Judge(cur, arr, a.Now, a.policy.ReorderWindow)
-	a.verdicts[v]++
-	switch v {
+	switch alerting.Judge(cur, arr, a.Now, a.policy.ReorderWindow) {
 	case alerting.Fires:
 		a.fires(f, arr)
 	case alerting.Continues:
@@ -103,6 +98,9 @@ func (a *admission) take(arr alerting.Arrival) {
 	case alerting.Tombstone:
 		f.begin(arr, a.Now)
 		f.end(arr, a.Now)
+	case alerting.Confirms:
+		f.change.Alert.EndsAt = arr.EndsAt
+		f.dirty, f.change.Bump = true, false
 	}
 }
 
@@ -183,7 +181,7 @@ func (a *admission) stored(id int64) *incidentFold {
 }
 
 func (a *admission) result() Admission {
-	out := Admission{Verdicts: a.verdicts}
+	var out Admission
 	for _, inc := range a.order {
 		inc.finish(a.Now)
 		if inc.d.Changed {

@@ -60,6 +60,7 @@ func (p *Policy) Apply(c Case, a Answer, now time.Time) (Decision, error) {
 			d.Note = "it is not resolved"
 			return d, nil
 		}
+		d.OpenAlerts = true
 		p.reopen(&d, a.By, now, alerting.Because("reopened by "+a.By.Name))
 		return d, nil
 	case Escalate:

@@ -18,6 +18,7 @@ type Decision struct {
 	Supersedes  int64 // the incident that was its dedup key's newest until now; 0 if there was none
 	Changed     bool  // nothing is to be stored if false
 	CloseAlerts bool  // a person resolved it: its firing episodes end with it
+	OpenAlerts  bool  // a person reopened it: the episodes that ended so, and whose sender has not ended them, fire again
 	Answer      Verb  // what somebody did, if somebody did: it goes on the audit log, with By and Before
 	By          alerting.Actor
 	Before      alerting.Incident

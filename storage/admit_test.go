@@ -208,3 +208,35 @@ func TestManySendersAtOnceOpenOneIncidentAndLoseNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAPersonResolvedAndReopenedEndsWithItsSender(t *testing.T) {
+	w := newWorld(t)
+	e := policytest.Event(monday, "alertname", "SystemDown", "service", "backend")
+	w.receive(e)
+	id := w.only().Incident.ID
+	w.answer(id, escalation.Resolve, "system-admin")
+	w.answer(id, escalation.Reopen, "system-admin")
+	w.receive(e) // the sender's repeat
+	if c := w.only(); c.Incident.State != alerting.StateOpen || c.Incident.FiringCount != 1 {
+		t.Fatalf("reopened: %+v", c.Incident)
+	}
+	w.receive(policytest.Ended(e, monday.Add(time.Minute)))
+	if c := w.only(); c.Incident.State != alerting.StateResolved || c.Incident.ResolvedBy != "prometheus" {
+		t.Fatalf("its sender ended it: %+v", c.Incident)
+	}
+}
+
+func TestReopeningDoesNotBringBackWhatTheSenderEndedMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	e := policytest.Event(monday, "alertname", "SystemDown", "service", "backend")
+	w.receive(e)
+	id := w.only().Incident.ID
+	w.answer(id, escalation.Resolve, "system-admin")
+	w.receive(policytest.Ended(e, monday.Add(time.Minute)))
+	w.answer(id, escalation.Reopen, "system-admin")
+	alerts, err := w.Alerts(w.context(), id)
+	w.must(err)
+	if c := w.only(); c.Incident.State != alerting.StateOpen || c.Incident.FiringCount != 0 || alerts[0].Status != alerting.Resolved || !alerts[0].EndsAt.Equal(monday.Add(time.Minute)) {
+		t.Fatalf("%+v, %+v", c.Incident, alerts[0])
+	}
+}

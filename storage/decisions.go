@@ -13,7 +13,7 @@ import (
 // The incidents must be locked by the transaction, or be new.
 func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 	var opened, changed, shown, touched []*escalation.Decision
-	var closed []int64
+	var closed, reopened []int64
 	for _, d := range ds {
 		if d.Opens {
 			opened = append(opened, d)
@@ -22,6 +22,9 @@ func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 		}
 		if d.CloseAlerts {
 			closed = append(closed, d.Case.Incident.ID)
+		}
+		if d.OpenAlerts {
+			reopened = append(reopened, d.Case.Incident.ID)
 		}
 		if d.Changed && d.Announced() {
 			shown = append(shown, d)
@@ -35,6 +38,7 @@ func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 	if len(closed) > 0 {
 		b.Queue(`UPDATE alerts SET status = 'resolved', resolved_at = $2 WHERE incident_id = ANY ($1) AND status = 'firing'`, closed, now)
 	}
+	queueReopenedAlerts(b, reopened)
 	for _, d := range ds {
 		if d.Changed && d.Answer != "" {
 			queueAudit(b, d, now)
@@ -43,6 +47,18 @@ func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 	queueOrders(b, ds, now)
 	queueEntries(b, ds)
 	queueAnnouncements(b, shown, touched, now)
+}
+
+// queueReopenedAlerts makes those alerts fire again that a person's resolve had closed: their sender never
+// ended them, and none of them fires in another incident.
+func queueReopenedAlerts(b *pgx.Batch, incidents []int64) {
+	if len(incidents) == 0 {
+		return
+	}
+	b.Queue(`UPDATE alerts SET status = 'firing', resolved_at = NULL
+		WHERE incident_id = ANY ($1) AND latest AND status = 'resolved' AND ends_at IS NULL`, incidents)
+	b.Queue(`UPDATE incidents i SET firing_count = (SELECT count(*) FROM alerts a WHERE a.incident_id = i.id AND a.latest AND a.status = 'firing')
+		WHERE id = ANY ($1)`, incidents)
 }
 
 // incidentRows are incidents as columns, for unnest.
