@@ -1,9 +1,9 @@
 # Tocsin. `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint bench generate
+.PHONY: help demo build test lint bench screenshots generate
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: ## run the manual's organisation here, with a first incident under way
 	@.ci/deps postgresql
@@ -29,6 +29,13 @@ lint: ## formatting, vet, staticcheck, modernizers, generated code
 bench: ## measure the whole program beside pgbench on this machine (3 minutes)
 	@.ci/deps postgresql
 	@go test ./cmd/tocsin -run '^$$' -bench '^BenchmarkProgram$$' -benchtime 1x -timeout 20m
+
+screenshots: ## take the pictures in docs/screenshots of a demo that runs
+	@.ci/deps postgresql chromium
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+		TOCSIN_DEMO_SHOTS="$$dir" go test ./cmd/tocsin -run '^TestDemoShots$$' -count=1 && \
+		cp "$$dir/incident-desk-light.png" docs/screenshots/incident.png && \
+		cp "$$dir/incidents-desk-dark.png" docs/screenshots/incidents.png
 
 generate: ## write the code that is made from the .templ files
 	go tool templ generate

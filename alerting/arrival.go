@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -67,7 +66,7 @@ func (e Event) title() string {
 	case len(e.Labels) > 0:
 		t = e.Labels.String()
 	}
-	if t = oneLine(t, maxTitle); t == "" {
+	if t = OneLine(t, maxTitle); t == "" {
 		return "Alert from " + e.Source
 	}
 	return t
@@ -85,26 +84,4 @@ func (e Event) summary() string {
 		}
 	}
 	return ""
-}
-
-// oneLine is s without control characters and without marks that turn the direction of writing, each
-// run of white space as one blank, cut to limit characters.
-func oneLine(s string, limit int) string {
-	out := make([]rune, 0, min(len(s), limit+2))
-	gap := false
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r):
-			gap = len(out) > 0
-			continue
-		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
-			continue
-		case gap:
-			out, gap = append(out, ' '), false
-		}
-		if out = append(out, r); len(out) > limit {
-			return string(out[:limit-1]) + "…"
-		}
-	}
-	return string(out)
 }

@@ -38,10 +38,11 @@ const (
 )
 
 // Apply decides what an answer does. Doing something twice is no error: the decision then changes
-// nothing and its Note says who did it before. What does not fit the state is *alerting.Refused.
+// nothing and its Note says who did it before. What does not fit the state is *alerting.Refused; the
+// decision then says who asked for what, and changes nothing.
 func (p *Policy) Apply(c Case, a Answer, now time.Time) (Decision, error) {
 	d := undecided(c)
-	d.Answer, d.By = a.Verb, a.By
+	d.Answer, d.By, d.Detail = a.Verb, a.By, Detail{Person: a.Person, Text: a.Text}
 	inc := &d.Case.Incident
 	switch a.Verb {
 	case Acknowledge:
@@ -134,32 +135,4 @@ func (p *Policy) newRound(d *Decision, now time.Time) {
 	inc := &d.Case.Incident
 	inc.Round++
 	d.Case.Plan = p.NewPlan(inc.Severity, inc.Round, now)
-}
-
-// again is how soon a second "escalate" counts as the same one: two taps, two people at once.
-const again = 30 * time.Second
-
-// escalate fires the next page step of the plan at once, whatever it waits for: somebody asks for it.
-func (p *Policy) escalate(d *Decision, by alerting.Actor, now time.Time) error {
-	inc := d.Case.Incident
-	if inc.State == alerting.StateResolved {
-		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved: there is nothing to escalate", inc.ID)}
-	}
-	for i, s := range d.Case.Plan.Steps {
-		if s.AskedBy != "" && now.Sub(s.At) < again {
-			d.Note = fmt.Sprintf("already escalated by %s at %s: %s was told", s.AskedBy, clock(s.At), s.Role)
-			return nil
-		}
-		if s.State == StepPending && s.Kind == PageStep {
-			d.Case.Plan.Steps[i].AskedBy = by.Name
-			d.note(now, alerting.KindEscalated, by, alerting.Because("asked over "+by.Via), "Escalated by %s: %s is told now instead of at %s", by.Name, s.Role, clock(s.DueAt))
-			p.fire(d, []int{i}, now, by)
-			for k := range d.Pages {
-				d.Pages[k].Until = UntilResolved // asked for: an acknowledgement does not make it unnecessary
-			}
-			return nil
-		}
-	}
-	d.Note = "every step of the plan has been told already"
-	return nil
 }

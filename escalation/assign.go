@@ -2,7 +2,6 @@ package escalation
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"tocsin/alerting"
@@ -56,7 +55,7 @@ func (d *Decision) tell(person Person, by alerting.Actor) {
 const longestNote = 4000
 
 func (d *Decision) addNote(a Answer, now time.Time) error {
-	text := strings.TrimSpace(a.Text)
+	text := alerting.Prose(a.Text)
 	switch n := len([]rune(text)); {
 	case n == 0:
 		return &alerting.Refused{Text: "the note is empty"}

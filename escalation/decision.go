@@ -21,8 +21,28 @@ type Decision struct {
 	OpenAlerts  bool  // a person reopened it: the episodes that ended so, and whose sender has not ended them, fire again
 	Answer      Verb  // what somebody did, if somebody did: it goes on the audit log, with By and Before
 	By          alerting.Actor
+	Detail      Detail // of the answer, for the audit log
 	Before      alerting.Incident
 	Note        string // for whoever asked, where nothing changed: "already acknowledged by ..."
+}
+
+// Detail is what an answer named, and whom an escalation told.
+type Detail struct {
+	Step   int    // that an escalation fired, counted from 1; 0 if it is none of the plan
+	Role   string // told by an escalation
+	Person string // given the incident
+	Text   string // a note
+}
+
+// Outcome is what the audit log says came of an answer, given Apply's error.
+func (d Decision) Outcome(err error) string {
+	switch {
+	case err != nil:
+		return "refused: " + err.Error()
+	case d.Changed:
+		return "changed"
+	}
+	return "nothing: " + d.Note
 }
 
 // Order asks for one page.

@@ -35,8 +35,12 @@ func (d *Desk) Answer(ctx context.Context, id int64, a Answer) (c Case, note str
 	return dec.Case, dec.Note, err
 }
 
-// Open opens a manual incident.
+// Open opens a manual incident. Errors: *alerting.Refused for what cannot be taken.
 func (d *Desk) Open(ctx context.Context, m Manual) (Case, error) {
+	m, err := m.Cleaned()
+	if err != nil {
+		return Case{}, err
+	}
 	policy := d.policy()
 	return d.store.Open(ctx, func(id int64, now time.Time) Decision {
 		return policy.Open(m, id, "manual/"+uuid.NewString(), now)

@@ -210,11 +210,41 @@ func TestAnAlertThatJoinsAnAcknowledgedIncidentPagesNobody(t *testing.T) {
 	}
 }
 
-func TestWithEveryStepToldEscalatingSaysSo(t *testing.T) {
+func TestEscalatingWhatIsAcknowledgedTellsTheStepThatWasSkipped(t *testing.T) {
+	w := newWorld(t, monday)
+	w.Fire(systemDown(w))
+	w.Until(time.Minute)
+	w.must(w.Answer(escalation.Acknowledge, "system-admin"))
+	w.Until(2 * hour)
+	w.must(w.Answer(escalation.Escalate, "manager"))
+	w.Expect("0m", "system-admin", all...)
+	w.Expect("1h", "vp-engineering", all...)
+	w.Expect("2h", "system-admin", all...) // the step of 5m
+	w.ExpectNothingElse()
+	if s := w.step(1); s.State != escalation.StepFired || s.AskedBy != "manager" {
+		t.Errorf("%+v", s)
+	}
+	w.Until(2*hour + time.Minute)
+	w.must(w.Answer(escalation.Escalate, "manager"))
+	w.Expect("2h1m", "engineering-manager", all...)
+	w.ExpectNothingElse()
+}
+
+func TestWithEveryStepToldEscalatingTellsTheLastAgain(t *testing.T) {
 	w := newWorld(t, monday)
 	w.Fire(systemDown(w))
 	w.Until(2 * hour)
-	if note, err := w.Answer(escalation.Escalate, "manager"); err != nil || note == "" {
-		t.Errorf("%q, %v", note, err)
+	w.orders = nil
+	w.must(w.Answer(escalation.Escalate, "manager"))
+	w.Expect("2h", "vp-engineering", all...)
+	if note, err := w.Answer(escalation.Escalate, "devops-lead"); err != nil || !strings.HasPrefix(note, "already escalated by manager") {
+		t.Errorf("a second tap: %q, %v", note, err)
+	}
+	w.Until(2*hour + 30*time.Second)
+	w.must(w.Answer(escalation.Escalate, "devops-lead"))
+	w.Expect("2h0m30s", "vp-engineering", all...)
+	w.ExpectNothingElse()
+	if a, b := w.orders[0].order, w.orders[len(w.orders)-1].order; a.Step >= 0 || a.Step == b.Step || a.Until != escalation.UntilResolved {
+		t.Errorf("the pages would be one, or a step's: %+v, %+v", a, b)
 	}
 }

@@ -1,7 +1,8 @@
 package escalation
 
 import (
-	"maps"
+	"fmt"
+	"strings"
 	"time"
 
 	"tocsin/alerting"
@@ -16,12 +17,42 @@ type Manual struct {
 	By          alerting.Actor
 }
 
-// Open decides how a manual incident begins. id is its number, key its dedup key, which no other has.
-func (p *Policy) Open(m Manual, id int64, key string, now time.Time) Decision {
+// The most that a manual incident takes.
+const (
+	manualTitle       = 200  // characters
+	manualDescription = 4000 // characters
+	manualLabels      = 64   // labels
+	manualLabel       = 1024 // characters of a label's name or value
+)
+
+// Cleaned is m as it may be stored; *alerting.Refused says what is missing or too much.
+func (m Manual) Cleaned() (Manual, error) {
+	m.Title = alerting.OneLine(strings.ToValidUTF8(m.Title, "\ufffd"), manualTitle)
+	m.Description = alerting.Prose(m.Description)
+	switch {
+	case m.Title == "":
+		return m, &alerting.Refused{Text: "the title is empty: say in a few words what is wrong"}
+	case len([]rune(m.Description)) > manualDescription:
+		return m, &alerting.Refused{Text: fmt.Sprintf("the description is longer than %d characters", manualDescription)}
+	case len(m.Labels) > manualLabels:
+		return m, &alerting.Refused{Text: fmt.Sprintf("there are %d labels: %d are the most", len(m.Labels), manualLabels)}
+	}
 	labels := alerting.Labels{}
-	maps.Copy(labels, m.Labels)
+	for name, v := range m.Labels {
+		if len(name)+len(v) > manualLabel {
+			return m, &alerting.Refused{Text: fmt.Sprintf("a label is longer than %d characters", manualLabel)}
+		}
+		labels[alerting.OneLine(strings.ToValidUTF8(name, "\ufffd"), manualLabel)] = alerting.Prose(v)
+	}
+	delete(labels, "")
+	m.Labels = labels
+	return m, nil
+}
+
+// Open decides how a manual incident begins; m is Cleaned. id is its number, key its dedup key, which no other has.
+func (p *Policy) Open(m Manual, id int64, key string, now time.Time) Decision {
 	why := alerting.Reason{Text: m.Severity.String() + " as opened by " + m.By.Name, Config: p.Config}
-	d := p.open(id, key, m.Title, m.Severity, labels, why, now)
+	d := p.open(id, key, m.Title, m.Severity, m.Labels, why, now)
 	d.Answer, d.By = Open, m.By
 	text := "Opened by " + m.By.Name
 	if m.Description != "" {

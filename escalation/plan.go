@@ -15,7 +15,9 @@ type Plan struct {
 	Config   string            `json:"config"` // hash of the configuration that made it
 	Channels []Channel         `json:"channels"`
 	Steps    []PlannedStep     `json:"steps"`
-	Asked    int               `json:"asked,omitempty"` // pages that people asked for beside the steps
+	Asked    int               `json:"asked,omitempty"` // times that people asked for pages beside the steps
+	// Escalated is the last time that somebody did not wait for the next step.
+	Escalated Escalation `json:"escalated,omitzero"`
 }
 
 // PlannedStep is one step with its due time and what became of it.

@@ -1,8 +1,10 @@
 package escalation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,18 +27,20 @@ type Reply struct {
 
 // Answered is what came of a reply: the sentence for its sender, and what to store.
 type Answered struct {
-	Decision Decision
-	Person   string // who sent it; empty if nobody of the directory did
-	Text     string // for the sender, and for nobody else
+	Decision Decision // says who asked for what also where nothing changed
+	Person   string   // who sent it; empty if nobody of the directory did
+	Text     string   // for the sender, and for nobody else
+	Outcome  string   // for the audit log
 }
 
-// Sender finds the person who has an address on a channel.
+// Sender finds the person who has an address on a channel. A configuration gives a telephone number and a
+// Slack user to one person only.
 func (p *Policy) Sender(c Channel, address string) (Person, bool) {
 	if address == "" {
 		return Person{}, false
 	}
-	for _, person := range p.Directory.People {
-		if person.Address(c) == address {
+	for _, id := range slices.Sorted(maps.Keys(p.Directory.People)) {
+		if person := p.Directory.People[id]; person.Address(c) == address {
 			return person, true
 		}
 	}
@@ -45,48 +49,70 @@ func (p *Policy) Sender(c Channel, address string) (Person, bool) {
 
 // Incidents is what a decision about a reply needs to read.
 type Incidents struct {
-	Told func(person string) ([]int64, error) // the unresolved ones that a person was paged for over the reply's channel
-	Find func(id int64) (Case, error)         // one, locked; alerting.ErrNotFound
+	// Told are those that a person was paged for over the reply's channel, and that were unresolved in the
+	// hour before it arrived: people answer what they have in hand.
+	Told func(person string) ([]Told, error)
+	Find func(id int64) (Case, error) // one, locked; alerting.ErrNotFound
+}
+
+// Told is an incident that a person was paged for.
+type Told struct {
+	ID       int64
+	Resolved bool
 }
 
 // Reply decides what a reply that arrived at a moment does now.
 func (p *Policy) Reply(r Reply, in Incidents, arrived, now time.Time) (Answered, error) {
+	by := alerting.Actor{Name: r.Address, Via: string(r.Channel), From: r.From}
 	person, ok := p.Sender(r.Channel, r.Address)
 	if !ok {
-		return Answered{Text: "Tocsin does not know you: no person of its directory has this " + addressWord(r.Channel) + ". Nothing was changed."}, nil
+		text := "Tocsin does not know you: no person of its directory has this " + addressWord(r.Channel) + ". Nothing was changed."
+		return unanswered(r, by, "unknown sender", text), nil
 	}
-	out := Answered{Person: person.ID}
+	by.Name = person.ID
+	out, err := p.replyOf(by, r, in, arrived, now)
+	out.Person = person.ID
+	return out, err
+}
+
+// replyOf decides what a person's reply does.
+func (p *Policy) replyOf(by alerting.Actor, r Reply, in Incidents, arrived, now time.Time) (Answered, error) {
 	if r.Verb == "" {
-		out.Text = "Tocsin did not understand that. Reply ACK, RES or ESC with the incident's number, as in ACK 412."
-		return out, nil
+		return unanswered(r, by, "refused: not understood", "Tocsin did not understand that. Reply ACK, RES or ESC with the incident's number, as in ACK 412."), nil
 	}
-	id, problem, err := which(r, person.ID, in)
+	id, problem, err := which(r, by.Name, in)
 	if problem != "" || err != nil {
-		out.Text = problem
-		return out, err
+		return unanswered(r, by, "refused: no number, and not one incident that could be meant", problem), err
 	}
 	c, err := in.Find(id)
-	if err != nil {
-		if errors.Is(err, alerting.ErrNotFound) {
-			out.Text = fmt.Sprintf("There is no incident #%d. Nothing was changed.", id)
-			return out, nil
-		}
-		return out, err
+	if errors.Is(err, alerting.ErrNotFound) {
+		return unanswered(r, by, "refused: there is no such incident", fmt.Sprintf("There is no incident #%d. Nothing was changed.", id)), nil
 	}
-	answer := Answer{Verb: r.Verb, By: alerting.Actor{Name: person.ID, Via: string(r.Channel), From: r.From}}
+	if err != nil {
+		return Answered{}, err
+	}
+	answer := Answer{Verb: r.Verb, By: by}
 	if r.Verb == Snooze {
 		answer.Until = arrived.Add(r.For)
 	}
 	d, err := p.Apply(c, answer, now)
-	if refused, ok := errors.AsType[*alerting.Refused](err); ok {
-		out.Text = sentence(refused.Text)
-		return out, nil
+	refused, isRefused := errors.AsType[*alerting.Refused](err)
+	switch {
+	case isRefused:
+		return Answered{Decision: d, Text: sentence(refused.Text), Outcome: d.Outcome(err)}, nil
+	case err != nil:
+		return Answered{}, err
 	}
-	out.Decision, out.Text = d, said(d)
-	return out, err
+	return Answered{Decision: d, Text: said(d), Outcome: d.Outcome(nil)}, nil
 }
 
-// which incident a reply means: the one that it names, or the only one that its sender was told of.
+// unanswered is what comes of a reply that reaches no incident.
+func unanswered(r Reply, by alerting.Actor, outcome, text string) Answered {
+	return Answered{Decision: Decision{Answer: r.Verb, By: by}, Text: text, Outcome: outcome}
+}
+
+// which incident a reply means: the one that it names, or the only one that its sender was told of. One
+// that was resolved just now may be the one that they mean, so it is not passed over for another.
 func which(r Reply, person string, in Incidents) (id int64, problem string, err error) {
 	if r.Incident != 0 {
 		return r.Incident, "", nil
@@ -98,14 +124,29 @@ func which(r Reply, person string, in Incidents) (id int64, problem string, err 
 	case len(told) == 0:
 		return 0, "You have no open incident. Nothing was changed.", nil
 	case len(told) == 1:
-		return told[0], "", nil
+		return told[0].ID, "", nil
 	}
-	slices.Sort(told)
-	numbers := make([]string, len(told))
-	for i, id := range told {
-		numbers[i] = fmt.Sprintf("#%d", id)
+	return 0, whichOne(told), nil
+}
+
+// whichOne asks for the number of one of several; its example is the newest that is not resolved.
+func whichOne(told []Told) string {
+	slices.SortFunc(told, func(a, b Told) int { return cmp.Compare(a.ID, b.ID) })
+	names := make([]string, len(told))
+	example := told[len(told)-1].ID
+	for i, t := range told {
+		names[i] = fmt.Sprintf("#%d", t.ID)
+		if t.Resolved {
+			names[i] += " (resolved)"
+		}
 	}
-	return 0, fmt.Sprintf("Which one? You were told of %s: reply with the number, as in ACK %d.", strings.Join(numbers, ", "), told[len(told)-1]), nil
+	for _, t := range slices.Backward(told) {
+		if !t.Resolved {
+			example = t.ID
+			break
+		}
+	}
+	return fmt.Sprintf("Which one? You were told of %s: reply with the number, as in ACK %d.", strings.Join(names, ", "), example)
 }
 
 // said tells the sender what their reply did: the last thing on the timeline that is not a step of the plan.

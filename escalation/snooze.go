@@ -10,7 +10,7 @@ import (
 // longestSnooze is how far ahead an incident may be snoozed.
 const longestSnooze = 30 * 24 * time.Hour
 
-// snooze acknowledges until a time.
+// snooze acknowledges until a time: whoever snoozes answers for it, whoever acknowledged before.
 func (d *Decision) snooze(a Answer, now time.Time) error {
 	inc := &d.Case.Incident
 	switch {
@@ -27,7 +27,7 @@ func (d *Decision) snooze(a Answer, now time.Time) error {
 	if inc.State == alerting.StateOpen {
 		d.acknowledged(a.By, now)
 	}
-	inc.SnoozedUntil = a.Until
+	inc.AcknowledgedAt, inc.AcknowledgedBy, inc.SnoozedUntil = now, a.By.Name, a.Until
 	d.note(now, alerting.KindSnoozed, a.By, alerting.Because("answered over "+a.By.Via), "Snoozed by %s until %s", a.By.Name, clock(a.Until))
 	return nil
 }

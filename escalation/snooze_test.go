@@ -76,6 +76,32 @@ func TestAcknowledgingASnoozedIncidentEndsTheSnooze(t *testing.T) {
 	w.ExpectNothingElse()
 }
 
+func TestWhoeverSnoozesAnswersForItWhoeverAcknowledgedBefore(t *testing.T) {
+	w := newWorld(t, monday)
+	w.Fire(systemDown(w))
+	w.Until(time.Minute)
+	w.must(w.Answer(escalation.Acknowledge, "system-admin"))
+	w.Until(2 * time.Minute)
+	d, err := w.policy.Apply(w.c, escalation.Answer{Verb: escalation.Snooze, Until: monday.Add(hour), By: alerting.Actor{Name: "devops-lead"}}, w.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.apply(d)
+	if i := w.c.Incident; i.AcknowledgedBy != "devops-lead" || !i.AcknowledgedAt.Equal(w.now) || i.Assignee != "system-admin" {
+		t.Errorf("%+v", i)
+	}
+	awake := w.policy.Next(w.c, monday.Add(hour))
+	var said string
+	for _, e := range awake.Entries {
+		if e.Kind == alerting.KindAwake {
+			said = e.Text
+		}
+	}
+	if said != "Open again: the snooze by devops-lead is over" {
+		t.Errorf("%q", said)
+	}
+}
+
 func TestWhatCannotBeSnoozedIsRefusedWithASentence(t *testing.T) {
 	w := newWorld(t, monday)
 	w.Fire(systemDown(w))

@@ -14,15 +14,18 @@ ALTER TABLE replicas ADD COLUMN process text NOT NULL DEFAULT '';
 -- What came back over channels. A reply is stored before its sender is told that it arrived, and applied
 -- in the transaction that sets done_at: once, however often it is delivered.
 CREATE TABLE replies (
-    id          text        PRIMARY KEY, -- the channel's name for the delivery
-    at          timestamptz NOT NULL,
-    reply       jsonb       NOT NULL,    -- escalation.Reply
-    done_at     timestamptz,
-    person      text        NOT NULL DEFAULT '',
-    answer      text        NOT NULL DEFAULT '', -- the sentence for the sender
-    answered_at timestamptz                      -- when it was handed to the channel
+    id      text        PRIMARY KEY, -- the channel's name for the delivery
+    at      timestamptz NOT NULL,
+    reply   jsonb       NOT NULL,            -- escalation.Reply; once done, without Respond
+    done_at timestamptz,
+    person  text        NOT NULL DEFAULT '',
+    answer  text        NOT NULL DEFAULT ''  -- the sentence for the sender
 );
 CREATE INDEX replies_waiting ON replies (at) WHERE done_at IS NULL;
+CREATE INDEX replies_done ON replies (done_at) WHERE done_at IS NOT NULL; -- a day later they are deleted
+
+-- For replies without a number: the incident that they mean may have ended just now.
+CREATE INDEX incidents_resolved ON incidents (resolved_at) WHERE state = 'resolved';
 
 -- Who did what, from where, with what before and after. Rows are only ever added.
 CREATE TABLE audit (
@@ -34,7 +37,7 @@ CREATE TABLE audit (
     action   text        NOT NULL, -- "acknowledge", "sign-in", ...
     incident bigint,
     before   jsonb,
-    after    jsonb
+    after    jsonb -- for an answer also its outcome and what it named
 );
 CREATE INDEX audit_incident ON audit (incident, id) WHERE incident IS NOT NULL;
 
@@ -47,6 +50,6 @@ CREATE TABLE keys (
 
 -- +goose Down
 DROP TABLE keys, audit, replies;
-DROP INDEX incidents_unowed;
+DROP INDEX incidents_unowed, incidents_resolved;
 ALTER TABLE replicas DROP COLUMN process;
 ALTER TABLE incidents DROP COLUMN snoozed_until;

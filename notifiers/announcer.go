@@ -48,11 +48,15 @@ type Announcements interface {
 
 const (
 	boardSlots = 8               // messages brought up to date at a time
+	boardTries = 30              // failures in a row, then a message waits for its incident's next change
 	stopGrace  = 5 * time.Second // for a call under way when the program stops
 )
 
-// NewAnnouncer makes the loop that keeps a channel's messages up to date.
-func NewAnnouncer(c escalation.Channel, store Announcements, board Board, url func(incident int64) string, log *slog.Logger) *due.Loop {
+// NewAnnouncer makes the loop that keeps a channel's messages up to date. place says whether the channel
+// has a place for the incidents' own messages; without one none is posted, and an announcement that
+// waits to be is up to date as it is. What stands already, pages to people first of all, is edited
+// either way.
+func NewAnnouncer(c escalation.Channel, store Announcements, board Board, place bool, url func(incident int64) string, log *slog.Logger) *due.Loop {
 	return due.New("announcer "+string(c), log, func(ctx context.Context) (time.Duration, error) {
 		for {
 			claimed, err := store.ClaimAnnouncements(ctx, c, boardSlots)
@@ -62,7 +66,7 @@ func NewAnnouncer(c escalation.Channel, store Announcements, board Board, url fu
 			var wg sync.WaitGroup
 			for _, a := range claimed {
 				a.Brief.URL = url(a.Brief.Incident.ID)
-				wg.Go(func() { announce(ctx, store, board, a, log) })
+				wg.Go(func() { announce(ctx, store, board, place, a, log) })
 			}
 			wg.Wait()
 			if len(claimed) < boardSlots {
@@ -79,15 +83,20 @@ func NewAnnouncer(c escalation.Channel, store Announcements, board Board, url fu
 
 // announce writes one message, or edits it, and puts what is new on the timeline below it. A call that
 // has begun is finished when the program stops, if that takes no longer than stopGrace.
-func announce(ctx context.Context, store Announcements, board Board, a Announcement, log *slog.Logger) {
+func announce(ctx context.Context, store Announcements, board Board, place bool, a Announcement, log *slog.Logger) {
 	ctx, cancel := outlast(ctx, stopGrace)
 	defer cancel()
-	err := bring(ctx, store, board, &a)
+	var err error
+	if a.Ref == nil && !place {
+		a.SentRev = a.Brief.Incident.Rev
+	} else {
+		err = bring(ctx, store, board, &a)
+	}
 	result := Announced{Announcement: a}
 	if err != nil {
 		f := AsFailure(err)
 		result.Error = Cut(Plain(f.Error()), 500)
-		if f.Class != Permanent {
+		if f.Class != Permanent && a.Tries+1 < boardTries {
 			result.Retry, _ = Backoff(a.Brief.Incident.Severity, a.Tries+1, f.RetryAfter, rand.Float64())
 		}
 		log.Warn("an incident's message is not up to date", "incident", a.Brief.Incident.ID, "error", result.Error, "again_in", result.Retry)

@@ -148,7 +148,11 @@ func failOnce(word string, err error) func(string) error {
 
 // announcer runs an announcer on a made-up clock; step lets a change be noticed.
 func announcer(t *testing.T, w *wall) (step func(), stop func()) {
-	l := NewAnnouncer(escalation.Slack, w, w, func(int64) string { return "" }, slog.New(slog.DiscardHandler))
+	return announcerWith(t, w, true)
+}
+
+func announcerWith(t *testing.T, w *wall, place bool) (step func(), stop func()) {
+	l := NewAnnouncer(escalation.Slack, w, w, place, func(int64) string { return "" }, slog.New(slog.DiscardHandler))
 	return startLoop(t, l)
 }
 
@@ -239,6 +243,51 @@ func TestAPermanentFailureWaitsForTheNextChange(t *testing.T) {
 	})
 }
 
+func TestWithoutAPlaceNothingIsPostedAndNothingIsOwed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wall{}
+		step, _ := announcerWith(t, w, false)
+		w.change()
+		step()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		w.expect(t)
+		if w.a.Claim != "" || !w.due.IsZero() || w.a.SentRev != 1 || w.a.Tries != 0 {
+			t.Errorf("it is not up to date: %+v, due %v", w.a, w.due)
+		}
+	})
+}
+
+func TestWithoutAPlaceADirectMessageIsEditedAllTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wall{a: Announcement{PageID: 7, Ref: json.RawMessage(`{"ts":"1"}`)}}
+		step, _ := announcerWith(t, w, false)
+		w.change()
+		w.entries = nil // none is for below a direct message
+		step()
+		w.expect(t, "edit 1")
+		if w.a.SentRev != 1 || !w.due.IsZero() {
+			t.Errorf("it is not up to date: %+v, due %v", w.a, w.due)
+		}
+	})
+}
+
+func TestAMessageThatCannotBeWrittenForLongWaitsForTheNextChange(t *testing.T) {
+	for _, class := range []FailureClass{Temporary, Lost, Misconfigured} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &wall{fail: func(string) error { return &Failure{Class: class, Err: errors.New("no")} }}
+			step, _ := announcer(t, w)
+			w.change()
+			step()
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			if len(w.wrote) != boardTries || !w.due.IsZero() {
+				t.Errorf("%v: %d tries, due %v", class, len(w.wrote), w.due)
+			}
+		})
+	}
+}
+
 func TestWhatTheProviderAsksToWaitIsWaited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wall{fail: failOnce("post", &Failure{Class: Temporary, RetryAfter: 30 * time.Second, Err: errors.New("429")})}
@@ -279,7 +328,7 @@ func (s slow) Post(ctx context.Context, b Brief) (json.RawMessage, error) {
 func TestStoppingDoesNotWaitForASlowBoard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wall{}
-		step, stop := startLoop(t, NewAnnouncer(escalation.Slack, w, slow{w}, func(int64) string { return "" }, slog.New(slog.DiscardHandler)))
+		step, stop := startLoop(t, NewAnnouncer(escalation.Slack, w, slow{w}, true, func(int64) string { return "" }, slog.New(slog.DiscardHandler)))
 		w.change()
 		step()
 		start := time.Now()

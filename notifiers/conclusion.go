@@ -51,13 +51,13 @@ func concluded(c Claim, r Receipt, err error, spread float64) Finish {
 	switch failure.Class {
 	case Permanent:
 		f.Outcome = OutcomeFailed
-	case Temporary:
+	case Temporary, Misconfigured:
 		f.Outcome = OutcomeFailed
 		f.Retry, again = Backoff(c.Page.Severity, c.Page.Tries, failure.RetryAfter, spread)
 		f.State = Queued
 	case Lost:
 		f.Outcome = OutcomeUnknown
-		f.Retry, again = afterLost(c.Page.Severity, c.Page.Tries, r.Receipts, spread)
+		f.Retry, again = afterLost(c.Page.Severity, c.Page.Tries, failure.RetryAfter, r.Receipts, spread)
 		f.State = Unknown
 	}
 	kind := alerting.KindPageFailed

@@ -36,10 +36,15 @@ func TestWhatAnAttemptsEndMeansForItsPage(t *testing.T) {
 		{"refused for good", alerting.P0, 1, true, failed(Permanent), Failed, OutcomeFailed, 0, alerting.KindPageFailed},
 		{"refused for now, P0", alerting.P0, 1, true, failed(Temporary), Queued, OutcomeFailed, time.Second, alerting.KindPageFailed},
 		{"refused for now, P3", alerting.P3, 1, true, failed(Temporary), Queued, OutcomeFailed, 10 * time.Second, alerting.KindPageFailed},
-		{"refused for now, once too often", alerting.P0, 30, true, failed(Temporary), Failed, OutcomeFailed, 0, alerting.KindPageFailed},
+		{"refused for now, once too often", alerting.P2, 20, true, failed(Temporary), Failed, OutcomeFailed, 0, alerting.KindPageFailed},
+		{"refused for now, a P0 that has waited for long", alerting.P0, 5000, true, failed(Temporary), Queued, OutcomeFailed, 30 * time.Second, alerting.KindPageFailed},
+		{"the channel's fault, P0", alerting.P0, 1, true, failed(Misconfigured), Queued, OutcomeFailed, time.Second, alerting.KindPageFailed},
+		{"the channel's fault, P1, for long", alerting.P1, 5000, true, failed(Misconfigured), Queued, OutcomeFailed, 30 * time.Second, alerting.KindPageFailed},
+		{"the channel's fault, P3, once too often", alerting.P3, 20, true, failed(Misconfigured), Failed, OutcomeFailed, 0, alerting.KindPageFailed},
 		{"an error of no class", alerting.P1, 2, false, errors.New("no"), Queued, OutcomeFailed, 2 * time.Second, alerting.KindPageFailed},
 		{"answer lost, P0, receipts come", alerting.P0, 1, true, failed(Lost), Unknown, OutcomeUnknown, ReceiptWait, alerting.KindPageUnknown},
-		{"answer lost, P1, receipts come", alerting.P1, 5, true, failed(Lost), Unknown, OutcomeUnknown, ReceiptWait, alerting.KindPageUnknown},
+		{"answer lost, P1, receipts come", alerting.P1, 3, true, failed(Lost), Unknown, OutcomeUnknown, ReceiptWait, alerting.KindPageUnknown},
+		{"answer lost, P0, receipts do not come for long", alerting.P0, 5000, true, failed(Lost), Unknown, OutcomeUnknown, 30 * time.Second, alerting.KindPageUnknown},
 		{"answer lost, P0, no receipts", alerting.P0, 1, false, failed(Lost), Unknown, OutcomeUnknown, time.Second, alerting.KindPageUnknown},
 		{"answer lost, P2, receipts come", alerting.P2, 1, true, failed(Lost), Unknown, OutcomeUnknown, 10 * time.Second, alerting.KindPageUnknown},
 		{"answer lost, once too often", alerting.P3, 20, true, failed(Lost), Failed, OutcomeUnknown, 0, alerting.KindPageUnknown},
@@ -56,6 +61,22 @@ func TestWhatAnAttemptsEndMeansForItsPage(t *testing.T) {
 				t.Errorf("%+v", f)
 			}
 		})
+	}
+}
+
+func TestAProviderThatBrokeIsAskedAgainNoSoonerThanItAsked(t *testing.T) {
+	f := concluded(claimed(alerting.P0, 1), Receipt{}, &Failure{Class: Lost, Code: "502", RetryAfter: 20 * time.Second, Err: errors.New("no")}, 0)
+	if f.Retry != 20*time.Second || f.Outcome != OutcomeUnknown {
+		t.Errorf("%s, again in %v", f.Outcome, f.Retry)
+	}
+}
+
+func TestAPageSaysThatItsChannelIsAtFault(t *testing.T) {
+	f := concluded(claimed(alerting.P0, 1), Receipt{}, &Failure{Class: Misconfigured, Code: "invalid_auth", Err: errors.New("Slack refused the message with invalid_auth")}, 0)
+	for _, s := range []string{f.Error, f.Entry.Text} {
+		if !strings.Contains(s, "the channel's own settings or account are at fault") || !strings.Contains(s, "invalid_auth") {
+			t.Errorf("%q", s)
+		}
 	}
 }
 

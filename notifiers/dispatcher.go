@@ -53,8 +53,9 @@ type Options struct {
 	Log     *slog.Logger
 }
 
-// NewBreaker makes a channel's circuit breaker: after five failures in a row that are the provider's,
-// nothing is sent for two seconds, then one message tries.
+// NewBreaker makes a channel's circuit breaker: after five failures in a row that are the provider's or
+// the channel's own (its credentials, say), nothing is sent for two seconds, then one message tries.
+// A Permanent failure is one message's, and counts as an answer of a provider that is well.
 func NewBreaker(c escalation.Channel) *gobreaker.CircuitBreaker[Receipt] {
 	return gobreaker.NewCircuitBreaker[Receipt](gobreaker.Settings{
 		Name:        string(c),

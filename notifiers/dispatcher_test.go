@@ -267,15 +267,64 @@ func TestAPersonWithoutAnAddressFailsForGood(t *testing.T) {
 	})
 }
 
-func TestARefusedPageIsTriedAgainUntilItIsGivenUp(t *testing.T) {
+func TestAP0IsTriedAgainForAsLongAsItsIncidentNeedsIt(t *testing.T) {
+	for _, class := range []FailureClass{Temporary, Lost, Misconfigured} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newPost(t, failing(class))
+			p.page(1)
+			p.pass(24 * time.Hour)
+			tries := len(p.sender.sent())
+			if day := int(24 * time.Hour / (30 * time.Second)); tries < day || tries > 2*day {
+				t.Errorf("%v: %d tries in a day", class, tries)
+			}
+			p.outbox.answer("bob")
+			p.pass(time.Minute)
+			done := p.outbox.done()
+			if last := done[len(done)-1]; last.State != Skipped || len(p.sender.sent()) > tries {
+				t.Errorf("%v: in the end %s after %d tries more", class, last.State, len(p.sender.sent())-tries)
+			}
+		})
+	}
+}
+
+func TestAPageBecomesWellWhenItsChannelIsMended(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mended atomic.Bool
+		p := newPost(t, func(ctx context.Context, n Notice, call int) (Receipt, error) {
+			if mended.Load() {
+				return Receipt{}, nil
+			}
+			return failing(Misconfigured)(ctx, n, call)
+		})
+		p.page(span(5)...)
+		if p.breaker.State() != gobreaker.StateOpen {
+			t.Errorf("wrong credentials look healthy: the breaker is %v", p.breaker.State())
+		}
+		p.pass(time.Hour)
+		mended.Store(true)
+		p.pass(time.Minute)
+		ids := map[int64]bool{}
+		for _, f := range p.outbox.done() {
+			if f.State == Sent && !f.Claim.PossibleRepeat {
+				ids[f.Claim.Page.ID] = true
+			}
+		}
+		if len(ids) != 5 {
+			t.Errorf("%d of 5 left", len(ids))
+		}
+	})
+}
+
+func TestARefusedP2IsTriedAgainUntilItIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPost(t, failing(Temporary))
-		p.page(1)
-		p.pass(time.Hour)
+		p.outbox.add(Page{ID: 1, Round: 1, Person: "ada", Channel: escalation.SMS, Severity: alerting.P2})
+		p.d.WakeIn(0)
+		p.pass(24 * time.Hour)
 		done := p.outbox.done()
 		last := done[len(done)-1]
 		tries := len(slices.DeleteFunc(done, func(f Finish) bool { return f.Outcome == OutcomeUntried }))
-		if tries != patienceFor(alerting.P0).tries || len(p.sender.sent()) != tries || last.State != Failed {
+		if tries != patienceFor(alerting.P2).tries || len(p.sender.sent()) != tries || last.State != Failed {
 			t.Errorf("%d tries, %d sent, in the end %s", tries, len(p.sender.sent()), last.State)
 		}
 	})

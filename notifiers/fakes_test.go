@@ -42,6 +42,13 @@ func (o *outbox) leave(d time.Duration) {
 	o.away = time.Now().Add(d)
 }
 
+// answer acknowledges the incident.
+func (o *outbox) answer(by string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.brief.Incident.State, o.brief.Incident.AcknowledgedBy = alerting.StateAcknowledged, by
+}
+
 func (o *outbox) asked() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -25,6 +25,21 @@ func TestBackoffDoublesUpToItsLongest(t *testing.T) {
 	}
 }
 
+func TestAP0OrP1IsNeverGivenUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.SampledFrom([]alerting.Severity{alerting.P0, alerting.P1}).Draw(t, "severity")
+		tries := rapid.IntRange(6, 1<<31).Draw(t, "tries")
+		if wait, ok := Backoff(s, tries, 0, 1); !ok || wait != 30*time.Second {
+			t.Fatalf("%v, %v", wait, ok)
+		}
+	})
+	for _, s := range []alerting.Severity{alerting.P2, alerting.P3} {
+		if _, ok := Backoff(s, 20, 0, 0); ok {
+			t.Errorf("%s is tried without end", s)
+		}
+	}
+}
+
 func TestBackoffStaysWithinItsBoundsAndNeverShrinks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, tries, spread := severities().Draw(t, "severity"), rapid.IntRange(1, 40).Draw(t, "tries"), rapid.Float64Range(0, 0.999).Draw(t, "spread")

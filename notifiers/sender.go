@@ -43,7 +43,8 @@ type Sender interface {
 type Receipt struct {
 	ProviderID string
 	// Receipts says that the provider reports delivery later (Twilio's status callbacks). It is set
-	// beside a Failure too: a lost answer may be settled by a report.
+	// beside a Failure too, where a report may settle what the lost answer did not, and is worth waiting
+	// for: not where the provider has answered that it broke.
 	Receipts bool
 	// Ref finds the message again where it can be edited (Slack); nil otherwise.
 	Ref json.RawMessage
@@ -87,12 +88,18 @@ type FailureClass uint8
 // Classes of failure.
 const (
 	Temporary FailureClass = iota // refused or not reached; certainly not sent; try again
-	Permanent                     // refused for good
-	Lost                          // may have been accepted: the answer was lost after the request had left
+	Permanent                     // refused for good: the fault is the addressee's, or the message's own
+	// Lost: may have been accepted. The answer was lost after the request had left, or says only that the
+	// provider broke, which may have been after it took the message. The next try is a possible repeat.
+	Lost
+	// Misconfigured: refused, certainly not sent, and the fault is the channel's: its credentials, its
+	// rights, its account, its sender, its address. No other message would fare better until somebody
+	// mends that; it is tried again as if Temporary, so that it leaves when they have.
+	Misconfigured
 )
 
 func (c FailureClass) String() string {
-	return [...]string{"temporary", "permanent", "fate unknown"}[c]
+	return [...]string{"temporary", "permanent", "fate unknown", "the channel's own settings or account are at fault"}[c]
 }
 
 func (f *Failure) Error() string {

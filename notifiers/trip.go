@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -73,6 +74,17 @@ func (t *Trip) RetryAfter() time.Duration {
 	return t.retryAfter
 }
 
+// broken are the statuses of a provider that broke, or of a gateway that had no good answer of the
+// provider behind it: the message may have been taken before. 503 says that it was not.
+var broken = []int{http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout}
+
+// shut are the statuses that refuse the caller or its address, whatever the message; as a redirect does,
+// since none is followed.
+var shut = []int{
+	http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusNotFound,
+	http.StatusMethodNotAllowed, http.StatusProxyAuthRequired,
+}
+
 // Failure classifies err by how far the call got and by its HTTP status alone. A channel looks at its
 // provider's own codes first.
 func (t *Trip) Failure(err error) *Failure {
@@ -82,13 +94,17 @@ func (t *Trip) Failure(err error) *Failure {
 		f.Code = strconv.Itoa(status)
 	}
 	switch {
-	case status == 0 && t.hasLeft():
+	case status == 0 && !t.hasLeft():
+		f.Class = Temporary
+	case status < 300: // no answer, or accepted in words that cannot be read
 		f.Class = Lost
-	case status == 0, status >= 500, status == http.StatusTooManyRequests,
+	case slices.Contains(broken, status):
+		f.Class = Lost
+	case status >= 500, status == http.StatusTooManyRequests,
 		status == http.StatusRequestTimeout, status == http.StatusTooEarly:
 		f.Class = Temporary
-	case status < 300: // accepted, in words that cannot be read
-		f.Class = Lost
+	case status < 400, slices.Contains(shut, status):
+		f.Class = Misconfigured
 	default:
 		f.Class = Permanent
 	}

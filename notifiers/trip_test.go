@@ -16,9 +16,12 @@ import (
 func TestAStatusAloneSaysWhatBecameOfACall(t *testing.T) {
 	for status, class := range map[int]notifiers.FailureClass{
 		200: notifiers.Lost, 204: notifiers.Lost, // taken, but in words that could not be read
-		301: notifiers.Permanent, 400: notifiers.Permanent, 401: notifiers.Permanent, 404: notifiers.Permanent,
+		301: notifiers.Misconfigured, 307: notifiers.Misconfigured, 401: notifiers.Misconfigured, 403: notifiers.Misconfigured,
+		404: notifiers.Misconfigured, 405: notifiers.Misconfigured, 407: notifiers.Misconfigured,
+		400: notifiers.Permanent, 410: notifiers.Permanent, 413: notifiers.Permanent, 422: notifiers.Permanent,
 		408: notifiers.Temporary, 425: notifiers.Temporary, 429: notifiers.Temporary,
-		500: notifiers.Temporary, 502: notifiers.Temporary, 503: notifiers.Temporary,
+		500: notifiers.Lost, 502: notifiers.Lost, 504: notifiers.Lost, // it may have been taken before
+		503: notifiers.Temporary, 501: notifiers.Temporary,
 	} {
 		trip, err := call(t, t.Context(), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 		if err != nil {

@@ -1,12 +1,15 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"time"
 
 	"tocsin/alerting"
 	"tocsin/escalation"
+	"tocsin/notifiers"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -25,16 +28,49 @@ func factsOf(i alerting.Incident) facts {
 	return facts{i.State, i.Severity, i.Assignee, i.AcknowledgedBy, i.SnoozedUntil, i.Round}
 }
 
-// queueAudit notes what somebody did to an incident, in the transaction that does it.
-func queueAudit(b *pgx.Batch, d *escalation.Decision, now time.Time) {
-	var was *string
-	if !d.Opens {
-		text := jsonText(factsOf(d.Before))
-		was = &text
+// did is an answer as the audit log keeps it: the incident after it, what came of it, what it named.
+type did struct {
+	*facts
+	Outcome string `json:"outcome"`
+	Step    int    `json:"step,omitempty"`
+	Role    string `json:"role,omitempty"`
+	Person  string `json:"person,omitempty"`
+	Text    string `json:"text,omitempty"`
+}
+
+// auditedText is how many characters of a note the audit log keeps.
+const auditedText = 200
+
+// queueAudit notes an answer in the transaction that decides on it, whatever came of it. incident is the
+// number that the answer named; the decision's own goes before it.
+func queueAudit(b *pgx.Batch, d *escalation.Decision, incident int64, outcome string, now time.Time) {
+	var before *string
+	after := did{
+		Outcome: storable(outcome), Step: d.Detail.Step, Role: d.Detail.Role,
+		Person: storable(d.Detail.Person), Text: storable(notifiers.Cut(d.Detail.Text, auditedText)),
 	}
-	after := d.Case.Incident
-	b.Queue(`INSERT INTO audit (at, actor, via, origin, action, incident, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8::text::jsonb)`,
-		now, d.By.Name, d.By.Via, d.By.From, string(d.Answer), after.ID, was, jsonText(factsOf(after)))
+	if id := d.Case.Incident.ID; id != 0 {
+		incident, after.facts = id, new(factsOf(d.Case.Incident))
+		if !d.Opens {
+			before = new(jsonText(factsOf(d.Before)))
+		}
+	}
+	b.Queue(`INSERT INTO audit (at, actor, via, origin, action, incident, before, after) VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7::text::jsonb, $8::text::jsonb)`,
+		now, storable(d.By.Name), d.By.Via, storable(d.By.From), cmp.Or(string(d.Answer), "reply"), incident, before, jsonText(after))
+}
+
+// unchanged notes an answer that changed nothing, and was refused if err says so. It returns err, or why it
+// could not be noted.
+func (s *Store) unchanged(ctx context.Context, tx *transaction, d *escalation.Decision, err error, now time.Time) error {
+	if _, refused := errors.AsType[*alerting.Refused](err); d.Answer == "" || err != nil && !refused {
+		return err
+	}
+	b := &pgx.Batch{}
+	queueAudit(b, d, 0, d.Outcome(err), now)
+	if failed := tx.commit(ctx, b); failed != nil {
+		return failed
+	}
+	return err
 }
 
 // Audit notes what somebody did that concerns no incident: a sign-in, a refusal.
@@ -45,7 +81,7 @@ func (s *Store) Audit(ctx context.Context, by alerting.Actor, action string) err
 
 // AuditLog is the newest lines of the audit log, newest first; of one incident unless incident is 0.
 func (s *Store) AuditLog(ctx context.Context, incident int64, limit int) ([]alerting.AuditEntry, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.reads.Query(ctx, `
 		SELECT id, at, actor, via, origin, action, coalesce(incident, 0), before, after FROM audit
 		WHERE $1 = 0 OR incident = $1 ORDER BY id DESC LIMIT $2`, incident, limit)
 	if err != nil {

@@ -2,6 +2,10 @@ package storage
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/alerting"
@@ -14,15 +18,49 @@ const caseColumns = `i.id, i.dedup_key, i.title, i.severity, i.state, i.labels, 
 	i.assignee, i.round, i.rev, i.opened_at, i.acknowledged_at, i.acknowledged_by, i.snoozed_until,
 	i.resolved_at, i.resolved_by, i.reason, i.plan`
 
+// brokenCase says that an incident is stored in a form that this program cannot read: a newer release's.
+type brokenCase struct {
+	id  int64
+	err error
+}
+
+func (b *brokenCase) Error() string {
+	return fmt.Sprintf("incident #%d cannot be read: %v", b.id, b.err)
+}
+
+// scanCase reads an incident with its plan. With a *brokenCase comes what could be read.
 func scanCase(row pgx.CollectableRow) (escalation.Case, error) {
 	var c escalation.Case
 	var acknowledged, snoozed, resolved *time.Time
+	var labels, reason, plan []byte
 	i := &c.Incident
-	err := row.Scan(&i.ID, &i.Key, &i.Title, &i.Severity, &i.State, &i.Labels, &i.AlertCount, &i.FiringCount,
+	err := row.Scan(&i.ID, &i.Key, &i.Title, &i.Severity, &i.State, &labels, &i.AlertCount, &i.FiringCount,
 		&i.Assignee, &i.Round, &i.Rev, &i.OpenedAt, &acknowledged, &i.AcknowledgedBy, &snoozed,
-		&resolved, &i.ResolvedBy, &i.Reason, &c.Plan)
+		&resolved, &i.ResolvedBy, &reason, &plan)
+	if err != nil {
+		return c, err
+	}
 	i.OpenedAt, i.AcknowledgedAt, i.SnoozedUntil, i.ResolvedAt = i.OpenedAt.UTC(), fromNull(acknowledged), fromNull(snoozed), fromNull(resolved)
-	return c, err
+	if err := errors.Join(json.Unmarshal(labels, &i.Labels), json.Unmarshal(reason, &i.Reason), json.Unmarshal(plan, &c.Plan)); err != nil {
+		c.Plan = escalation.Plan{}
+		return c, &brokenCase{i.ID, err}
+	}
+	return c, nil
+}
+
+// collectCases reads what can be read; broken are those of which something could not.
+func collectCases(rows pgx.Rows) (cases []escalation.Case, broken []*brokenCase, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		c, err := scanCase(rows)
+		if b, ok := errors.AsType[*brokenCase](err); ok {
+			broken = append(broken, b)
+		} else if err != nil {
+			return nil, nil, err
+		}
+		cases = append(cases, c)
+	}
+	return cases, broken, rows.Err()
 }
 
 // queueCases puts a query for cases on a batch; each goes to take.
@@ -40,7 +78,7 @@ func queueNow(b *pgx.Batch, now *time.Time) {
 	b.Queue("SELECT tocsin_now()").QueryRow(func(row pgx.Row) error { return row.Scan(now) })
 }
 
-// AdvanceDue implements escalation.DueStore.
+// AdvanceDue implements escalation.DueStore. What cannot be read or decided on is set aside for a minute.
 func (s *Store) AdvanceDue(ctx context.Context, limit int, decide func(escalation.Case, time.Time) escalation.Decision) (int, error) {
 	tx, err := s.begin(ctx)
 	if err != nil {
@@ -48,32 +86,63 @@ func (s *Store) AdvanceDue(ctx context.Context, limit int, decide func(escalatio
 	}
 	defer tx.end()
 	var due []escalation.Case
+	var broken []*brokenCase
 	var now time.Time
 	read := &pgx.Batch{}
-	queueCases(read, func(c escalation.Case) { due = append(due, c) }, `
+	read.Queue(`
 		SELECT `+caseColumns+`
 		FROM generate_series(0, 3) AS worst(severity)
 		CROSS JOIN LATERAL (
 			SELECT * FROM incidents
 			WHERE severity = worst.severity AND next_at IS NOT NULL AND next_at <= tocsin_now()
 			ORDER BY next_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
-		) AS i`, limit)
+		) AS i`, limit).Query(func(rows pgx.Rows) (err error) {
+		due, broken, err = collectCases(rows)
+		return err
+	})
 	queueNow(read, &now)
 	if err := tx.run(ctx, read); err != nil || len(due) == 0 {
 		return 0, err
 	}
-	decisions := make([]*escalation.Decision, len(due))
-	for k, c := range due {
-		d := decide(c, now)
-		decisions[k] = &d
+	aside := make([]int64, 0, len(broken))
+	for _, b := range broken {
+		s.log.Error("an incident is set aside for a minute", "error", b)
+		aside = append(aside, b.id)
+	}
+	var decisions []*escalation.Decision
+	for _, c := range due {
+		if slices.Contains(aside, c.Incident.ID) {
+			continue
+		}
+		d, err := decided(decide, c, now)
+		if err != nil {
+			s.log.Error("an incident is set aside for a minute", "incident", c.Incident.ID, "error", err)
+			aside = append(aside, c.Incident.ID)
+			continue
+		}
+		decisions = append(decisions, &d)
 	}
 	write := &pgx.Batch{}
 	queueDecisions(write, decisions, now)
+	if len(aside) > 0 {
+		write.Queue(`UPDATE incidents SET next_at = $2 WHERE id = ANY ($1)`, aside, now.Add(time.Minute))
+	}
 	if err := tx.commit(ctx, write); err != nil {
 		return 0, err
 	}
 	s.committed(commitOf(decisions, now))
 	return len(due), nil
+}
+
+// decided is what decide says; a panic in it is an error of the case that it was about, so that the others
+// go on.
+func decided(decide func(escalation.Case, time.Time) escalation.Decision, c escalation.Case, now time.Time) (d escalation.Decision, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("it cannot be decided on: %v", r)
+		}
+	}()
+	return decide(c, now), nil
 }
 
 // NextDue implements escalation.DueStore.
@@ -121,7 +190,7 @@ func (s *Store) change(ctx context.Context, id int64, decide func(escalation.Cas
 	}
 	d, err := decide(found[0], now)
 	if err != nil || !d.Changed {
-		return d, err
+		return d, s.unchanged(ctx, tx, &d, err, now)
 	}
 	return d, s.writeOne(ctx, tx, &d, now)
 }

@@ -312,3 +312,33 @@ func (w *world) untilBlockedOr(done func() bool) {
 		}
 	}
 }
+
+func TestOneIncidentThatCannotBeReadOrDecidedOnHoldsUpNoOther(t *testing.T) {
+	w := newWorld(t)
+	for _, service := range []string{"broken", "panics", "sound"} {
+		w.receive(policytest.Event(monday, "alertname", "SystemDown", "service", service))
+	}
+	if _, err := w.db.Pool.Exec(w.context(), `UPDATE incidents SET plan = jsonb_set(plan, '{severity}', '"P9"') WHERE labels->>'service' = 'broken'`); err != nil {
+		t.Fatal(err)
+	}
+	decide := func(c escalation.Case, now time.Time) escalation.Decision {
+		if c.Incident.Labels["service"] == "panics" {
+			panic("no")
+		}
+		return w.policy.Next(c, now)
+	}
+	if _, err := w.AdvanceDue(w.context(), 10, decide); err != nil {
+		t.Fatal(err)
+	}
+	if claims := w.claim(escalation.SMS, true); len(claims) != 1 {
+		t.Errorf("%d pages for the sound one, want 1", len(claims))
+	}
+	cases, _, err := w.Incidents(w.context(), alerting.Query{})
+	w.must(err)
+	if len(cases) != 3 {
+		t.Errorf("%d incidents are listed, want 3", len(cases))
+	}
+	if wait, ok, err := w.NextDue(w.context()); err != nil || !ok || wait != time.Minute {
+		t.Errorf("the two set aside are due in %v, %v, %v", wait, ok, err)
+	}
+}

@@ -41,7 +41,7 @@ func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 	queueReopenedAlerts(b, reopened)
 	for _, d := range ds {
 		if d.Changed && d.Answer != "" {
-			queueAudit(b, d, now)
+			queueAudit(b, d, 0, d.Outcome(nil), now)
 		}
 	}
 	queueOrders(b, ds, now)

@@ -128,7 +128,7 @@ func queueBrief(b *pgx.Batch, brief *notifiers.Brief, incident int64) {
 
 // Pages are an incident's pages with their attempts, oldest first.
 func (s *Store) Pages(ctx context.Context, incident int64) ([]notifiers.Page, error) {
-	rows, err := s.pool.Query(ctx, `SELECT `+pageColumns+` FROM pages p WHERE incident_id = $1 ORDER BY id`, incident)
+	rows, err := s.reads.Query(ctx, `SELECT `+pageColumns+` FROM pages p WHERE incident_id = $1 ORDER BY id`, incident)
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -144,7 +144,7 @@ func (s *Store) Pages(ctx context.Context, incident int64) ([]notifiers.Page, er
 	for i, p := range pages {
 		at[p.ID], ids[i] = i, p.ID
 	}
-	rows, err = s.pool.Query(ctx, `SELECT page_id, id::text, at, finished_at, outcome, provider_id, error, possible_repeat
+	rows, err = s.reads.Query(ctx, `SELECT page_id, id::text, at, finished_at, outcome, provider_id, error, possible_repeat
 		FROM attempts WHERE page_id = ANY ($1) ORDER BY at, id`, ids)
 	if err != nil {
 		return nil, classify(err)

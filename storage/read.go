@@ -31,12 +31,12 @@ func (s *Store) Incidents(ctx context.Context, q alerting.Query) (cases []escala
 		return nil, "", err
 	}
 	args = append(args, limit+1)
-	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM incidents i `+where+
+	rows, err := s.reads.Query(ctx, `SELECT `+caseColumns+` FROM incidents i `+where+
 		fmt.Sprintf(` ORDER BY i.id DESC LIMIT $%d`, len(args)), args...)
 	if err != nil {
 		return nil, "", classify(err)
 	}
-	cases, err = pgx.CollectRows(rows, scanCase)
+	cases, err = s.readable(rows)
 	if err != nil {
 		return nil, "", classify(err)
 	}
@@ -45,6 +45,15 @@ func (s *Store) Incidents(ctx context.Context, q alerting.Query) (cases []escala
 		next = strconv.FormatInt(cases[limit-1].Incident.ID, 10)
 	}
 	return cases, next, nil
+}
+
+// readable is what people may look at of incidents, also where something of them cannot be read.
+func (s *Store) readable(rows pgx.Rows) ([]escalation.Case, error) {
+	cases, broken, err := collectCases(rows)
+	for _, b := range broken {
+		s.log.Error("an incident is shown without its plan", "error", b)
+	}
+	return cases, err
 }
 
 // conditions are a query as SQL.
@@ -96,11 +105,11 @@ func storable(s string) string {
 
 // Incident is one incident; alerting.ErrNotFound if there is none of that number.
 func (s *Store) Incident(ctx context.Context, id int64) (escalation.Case, error) {
-	rows, err := s.pool.Query(ctx, `SELECT `+caseColumns+` FROM incidents i WHERE id = $1`, id)
+	rows, err := s.reads.Query(ctx, `SELECT `+caseColumns+` FROM incidents i WHERE id = $1`, id)
 	if err != nil {
 		return escalation.Case{}, classify(err)
 	}
-	cases, err := pgx.CollectRows(rows, scanCase)
+	cases, err := s.readable(rows)
 	if err == nil && len(cases) == 0 {
 		return escalation.Case{}, alerting.ErrNotFound
 	}
@@ -112,7 +121,7 @@ func (s *Store) Incident(ctx context.Context, id int64) (escalation.Case, error)
 
 // Alerts are the newest episode of each fingerprint that an incident has seen, firing and worst first.
 func (s *Store) Alerts(ctx context.Context, incident int64) ([]alerting.Alert, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.reads.Query(ctx, `
 		SELECT `+alertColumns+` FROM (
 			SELECT DISTINCT ON (fingerprint) * FROM alerts WHERE incident_id = $1 ORDER BY fingerprint, id DESC
 		) AS a ORDER BY a.status = 'firing' DESC, a.severity, a.id`, incident)
@@ -128,7 +137,7 @@ func (s *Store) Timeline(ctx context.Context, incident int64) ([]alerting.Entry,
 	var entries []alerting.Entry
 	b := &pgx.Batch{}
 	queueTimeline(b, &entries, incident)
-	return entries, classify(s.pool.SendBatch(ctx, b).Close())
+	return entries, classify(s.reads.SendBatch(ctx, b).Close())
 }
 
 // Keep stores what a sandboxed channel would have sent.
@@ -145,7 +154,7 @@ func (s *Store) Keep(ctx context.Context, o notifiers.Outgoing) error {
 
 // Outbox is what sandboxed channels would have sent, newest first.
 func (s *Store) Outbox(ctx context.Context, limit int) ([]notifiers.Outgoing, error) {
-	rows, err := s.pool.Query(ctx, `
+	rows, err := s.reads.Query(ctx, `
 		SELECT id, at, channel, kind, incident_id, page_id, person, recipient, subject, text, html, payload
 		FROM outgoing ORDER BY id DESC LIMIT $1`, limit)
 	if err != nil {

@@ -42,20 +42,26 @@ func (s *Store) applyReply(ctx context.Context, id string, decide func(escalatio
 			return err
 		})
 	queueNow(read, &now)
-	if err := tx.run(ctx, read); err != nil || !ok {
+	if err := tx.run(ctx, read); err != nil {
 		return r, a, false, err
 	}
+	if !ok {
+		return r, a, false, forgetReplies(ctx, tx)
+	}
 	in := escalation.Incidents{
-		Told: func(person string) ([]int64, error) { return s.told(ctx, tx, person, r.Channel) },
+		Told: func(person string) ([]escalation.Told, error) { return s.told(ctx, tx, person, r.Channel, arrived) },
 		Find: func(incident int64) (escalation.Case, error) { return s.lockCase(ctx, tx, incident) },
 	}
 	if a, err = decide(r, in, arrived, now); err != nil {
 		return r, a, true, err
 	}
 	write := &pgx.Batch{}
-	write.Queue(`UPDATE replies SET done_at = $2, person = $3, answer = $4 WHERE id = $1`, id, now, a.Person, a.Text)
+	// Where the channel takes the answer lets anybody write there: it is not kept.
+	write.Queue(`UPDATE replies SET done_at = $2, person = $3, answer = $4, reply = reply - 'Respond' WHERE id = $1`, id, now, a.Person, a.Text)
 	if a.Decision.Changed {
 		queueDecisions(write, []*escalation.Decision{&a.Decision}, now)
+	} else {
+		queueAudit(write, &a.Decision, r.Incident, a.Outcome, now)
 	}
 	if err := tx.commit(ctx, write); err != nil {
 		return r, a, true, err
@@ -66,16 +72,29 @@ func (s *Store) applyReply(ctx context.Context, id string, decide func(escalatio
 	return r, a, true, nil
 }
 
-// told lists the unresolved incidents that a person was paged for over a channel.
-func (s *Store) told(ctx context.Context, tx *transaction, person string, c escalation.Channel) (ids []int64, err error) {
+// forgetReplies deletes those that were done more than a day ago: nobody delivers them again. The audit
+// log keeps what they did.
+func forgetReplies(ctx context.Context, tx *transaction) error {
 	b := &pgx.Batch{}
-	b.Queue(`SELECT i.id FROM incidents i WHERE i.state <> 'resolved' AND EXISTS (
-			SELECT FROM pages p WHERE p.incident_id = i.id AND p.person = $1 AND p.channel = $2 AND p.state <> 'skipped')
-		ORDER BY i.id`, person, c).Query(func(rows pgx.Rows) (err error) {
-		ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	b.Queue(`DELETE FROM replies WHERE done_at < tocsin_now() - interval '1 day'`)
+	return tx.commit(ctx, b)
+}
+
+// told lists the incidents that a person was paged for over a channel and that were unresolved in the
+// hour before a moment.
+func (s *Store) told(ctx context.Context, tx *transaction, person string, c escalation.Channel, at time.Time) (told []escalation.Told, err error) {
+	b := &pgx.Batch{}
+	b.Queue(`
+		SELECT i.id, i.resolved FROM (
+			SELECT id, false AS resolved FROM incidents WHERE state <> 'resolved'
+			UNION ALL SELECT id, true FROM incidents WHERE state = 'resolved' AND resolved_at > $3
+		) AS i
+		WHERE EXISTS (SELECT FROM pages p WHERE p.incident_id = i.id AND p.person = $1 AND p.channel = $2 AND p.state <> 'skipped')
+		ORDER BY i.id`, person, c, at.Add(-time.Hour)).Query(func(rows pgx.Rows) (err error) {
+		told, err = pgx.CollectRows(rows, pgx.RowToStructByPos[escalation.Told])
 		return err
 	})
-	return ids, tx.run(ctx, b)
+	return told, tx.run(ctx, b)
 }
 
 // lockCase reads an incident under lock.

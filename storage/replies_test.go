@@ -150,8 +150,69 @@ func TestTheNumberMayBeLeftOutWhileOneIncidentIsMeant(t *testing.T) {
 		t.Errorf("an answer that was not clear made them %s and %s", a.State, b.State)
 	}
 	f.text(fmt.Sprintf("RES %d", backend))
+	f.pass(time.Hour)
 	if got := f.text("RES"); !strings.HasPrefix(got, fmt.Sprintf("#%d SystemDown frontend: Resolved", frontend)) {
 		t.Errorf("of the one that is left: %s", got)
+	}
+}
+
+func TestAReplyWithoutANumberDoesNotHitAnotherIncidentThanTheOneThatEndedJustNow(t *testing.T) {
+	f := newFront(t)
+	backend := f.fire("backend")
+	f.answer(backend, escalation.Resolve, "manager")
+	resolved := fmt.Sprintf("Incident #%d is resolved (by manager at 2026-02-02 09:00:00 UTC): reopen it first.", backend)
+	if got := f.text("ACK"); got != resolved {
+		t.Errorf("of one that has ended: %s", got)
+	}
+	f.pass(59 * time.Minute)
+	frontend := f.fire("frontend")
+	want := fmt.Sprintf("Which one? You were told of #%d (resolved), #%d: reply with the number, as in ACK %d.", backend, frontend, frontend)
+	if got := f.text("ACK"); got != want {
+		t.Errorf("of one that has ended and another: %s", got)
+	}
+	if i := f.incident(frontend); i.State != alerting.StateOpen {
+		t.Errorf("the other one became %s", i.State)
+	}
+	f.pass(time.Minute)
+	if got := f.text("ACK"); !strings.HasPrefix(got, fmt.Sprintf("#%d SystemDown frontend: Acknowledged", frontend)) {
+		t.Errorf("an hour after it ended: %s", got)
+	}
+}
+
+func TestAnEscalationSaysWhoIsTold(t *testing.T) {
+	f := newFront(t)
+	id := f.fire("backend")
+	want := fmt.Sprintf("#%d SystemDown backend: Escalated by system-admin: on-call is told now instead of at 2026-02-02 09:05:00 UTC.", id)
+	if got := f.text("ESC"); got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+// A reply that is done says no more where its channel would take an answer, and is forgotten in a day.
+func TestWhatIsKeptOfARepliesDelivery(t *testing.T) {
+	f := newFront(t)
+	id := f.fire("backend")
+	f.press("U0SYS", "acknowledge", fmt.Sprint(id))
+	kept := func() (replies, open int) {
+		f.must(f.db.Pool.QueryRow(f.context(), `SELECT count(*), count(*) FILTER (WHERE reply ? 'Respond') FROM replies`).Scan(&replies, &open))
+		return replies, open
+	}
+	if replies, open := kept(); replies != 1 || open != 0 {
+		t.Errorf("%d replies, %d of them say where to answer", replies, open)
+	}
+	look := func() {
+		_, _, _, err := f.ApplyReply(f.context(), "", f.policy.Reply)
+		f.must(err)
+	}
+	f.pass(24 * time.Hour)
+	look()
+	if replies, _ := kept(); replies != 1 {
+		t.Errorf("%d replies after a day", replies)
+	}
+	f.pass(time.Second)
+	look()
+	if replies, _ := kept(); replies != 0 {
+		t.Errorf("%d replies after more than a day", replies)
 	}
 }
 

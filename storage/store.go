@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,7 +26,8 @@ import (
 // Store is one replica's access to the database. All of its methods may be called at any time from any
 // goroutine.
 type Store struct {
-	pool    *pgxpool.Pool
+	pool    *pgxpool.Pool // for what must go on: intake, engine, pages, heartbeat
+	reads   *pgxpool.Pool // for what people look at: it may be slow without holding up the rest
 	replica uuid.UUID
 	log     *slog.Logger
 	options Options
@@ -47,40 +50,88 @@ type Options struct {
 	Dead    func(process string) bool
 }
 
-// Open connects to the database at url, which must be migrated, as a new replica. Close it in the end.
+const (
+	workConns   = 16
+	readConns   = 8
+	readTimeout = "5s"             // for what people look at; then they are told to ask for less
+	startWait   = 30 * time.Second // for a database that is not up yet
+)
+
+// Open connects to the database at url, which must be migrated, as a new replica. A database that is not
+// up is waited for, half a minute at most. Close it in the end.
 func Open(ctx context.Context, url string, log *slog.Logger, o Options) (*Store, error) {
+	pool, err := connect(ctx, url, workConns, o.Tracer, map[string]string{"plan_cache_mode": "force_generic_plan"})
+	if err != nil {
+		return nil, err
+	}
+	reads, err := connect(ctx, url, readConns, nil, map[string]string{"statement_timeout": readTimeout})
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s := &Store{pool: pool, reads: reads, replica: uuid.New(), log: log, options: o, feed: newFeed(), tell: make(chan struct{}, 1)}
+	if err := s.await(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// connect makes a pool with our settings and some of its own. Plans prepared while the tables are small
+// must stay right when they are large: every statement here has an index to go by.
+func connect(ctx context.Context, url string, conns int32, tracer pgx.QueryTracer, settings map[string]string) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database.url: %w", err)
 	}
-	if cfg.MaxConns < 16 {
-		cfg.MaxConns = 16
-	}
-	// Plans prepared while the tables are small must stay right when they are large: every statement
-	// here has an index to go by.
-	cfg.ConnConfig.Tracer = o.Tracer
-	cfg.ConnConfig.RuntimeParams["application_name"] = "tocsin"
-	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	cfg.ConnConfig.RuntimeParams["jit"] = "off"
-	cfg.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
-	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "30000"
-	pool, err := pgxpool.NewWithConfig(ctx, cfg)
-	if err != nil {
-		return nil, err
-	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("cannot reach the database: %w", err)
-	}
-	return &Store{pool: pool, replica: uuid.New(), log: log, options: o, feed: newFeed(), tell: make(chan struct{}, 1)}, nil
+	cfg.MaxConns = max(cfg.MaxConns, conns)
+	cfg.ConnConfig.Tracer = tracer
+	params := cfg.ConnConfig.RuntimeParams
+	maps.Copy(params, map[string]string{
+		"application_name": "tocsin", "timezone": "UTC", "jit": "off", "enable_seqscan": "off",
+		"idle_in_transaction_session_timeout": "30000",
+	})
+	maps.Copy(params, settings)
+	return pgxpool.NewWithConfig(ctx, cfg)
 }
 
+// await waits until the database answers.
+func (s *Store) await(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startWait)
+	defer cancel()
+	for told := false; ; told = true {
+		err := s.Ping(ctx)
+		if err == nil {
+			return nil
+		}
+		reason, _, _ := strings.Cut(err.Error(), "\n")
+		if pg, ok := errors.AsType[*pgconn.PgError](err); ok && !strings.HasPrefix(pg.Code, "57") {
+			return fmt.Errorf("the database refuses: %s", pg.Message)
+		}
+		if !told {
+			s.log.Warn("the database does not answer yet, waiting", "error", reason, "at_most", startWait)
+		}
+		pause(ctx, 250*time.Millisecond)
+		if ctx.Err() != nil {
+			return fmt.Errorf("cannot reach the database: %s", reason)
+		}
+	}
+}
+
+// Ping asks the database for a sign of life, over a connection of those that must go on.
+func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
+
+// Stat is how the connections that must go on are used.
+func (s *Store) Stat() *pgxpool.Stat { return s.pool.Stat() }
+
 // Close ends all connections.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	s.reads.Close()
+	s.pool.Close()
+}
 
 // Pool is for what keeps tables of its own in the same database (browser sessions).
-func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+func (s *Store) Pool() *pgxpool.Pool { return s.reads }
 
 // Replica is this process's name among those that share the database.
 func (s *Store) Replica() uuid.UUID { return s.replica }
@@ -182,7 +233,8 @@ func classify(err error) error {
 // unreadable reports errors about what was read: trying again reads the same.
 func unreadable(err error) bool {
 	_, scan := errors.AsType[pgx.ScanArgError](err)
-	return scan || errors.Is(err, pgx.ErrNoRows) || errors.Is(err, pgx.ErrTooManyRows)
+	_, broken := errors.AsType[*brokenCase](err)
+	return scan || broken || errors.Is(err, pgx.ErrNoRows) || errors.Is(err, pgx.ErrTooManyRows)
 }
 
 func nullTime(t time.Time) *time.Time {

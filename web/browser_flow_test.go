@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"tocsin/alerting"
 )
 
 // Two windows show one incident. In the first somebody types and has opened a page's attempts; in the
@@ -57,6 +59,28 @@ func TestTheListFollowsWhileSomebodyTypes(t *testing.T) {
 	eventually(t, tab, `document.activeElement.id === "search" && document.activeElement.value === "cache"`)
 	do(t, tab, chromedp.SendKeys(chromedp.CSS("#search"), "zzz"))
 	eventually(t, tab, `document.querySelector(".empty h2")?.innerText === "Nothing fits"`)
+}
+
+// Somebody writes a note while the incident changes under their hands: the panel stays open, with what
+// they wrote.
+func TestAnOpenMorePanelSurvivesAChange(t *testing.T) {
+	w := scene(time.Now())
+	srv := serve(t, w.options())
+	tab := window(t, browser(t))
+	signInAs(t, tab, srv.URL, "responder")
+	do(t, tab,
+		chromedp.Navigate(srv.URL+"/incidents/412"),
+		chromedp.Click(chromedp.CSS("#more-actions summary")),
+		chromedp.SendKeys(chromedp.CSS("#note"), "half a sentence"))
+	eventually(t, tab, `document.querySelector("#live")._htmx?.sse != null`)
+	w.mu.Lock()
+	c := w.cases[412]
+	c.Incident.State, c.Incident.AcknowledgedBy, c.Incident.AcknowledgedAt = alerting.StateAcknowledged, "devops-lead", time.Now()
+	w.cases[412] = c
+	w.mu.Unlock()
+	w.change(412)
+	eventually(t, tab, `document.querySelector(".case .state-acknowledged") != null`)
+	eventually(t, tab, `document.querySelector("#more-actions").open && document.querySelector("#note").value === "half a sentence" && document.activeElement.id === "note"`)
 }
 
 // app.js counts in the same words as the server, or times would flicker between two spellings.

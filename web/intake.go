@@ -81,6 +81,9 @@ func (in *intake) take(kind SourceKind, decode decoder) handler {
 		if batch.Truncated > 0 {
 			in.log.Warn("a source leaves alerts out of its groups: set max_alerts to 0 there", "source", source, "left_out", batch.Truncated)
 		}
+		if n := len(batch.Rejected); n > 0 {
+			in.log.Warn("a source sent alerts that cannot be taken", "source", source, "rejected", n, "first", batch.Rejected[0].Index, "why", batch.Rejected[0].Why)
+		}
 		if len(batch.Events) == 0 && len(batch.Rejected) > 0 {
 			first := batch.Rejected[0]
 			return refuse(http.StatusBadRequest, "None of the %d alerts can be taken. Alert %d: %s.", len(batch.Rejected), first.Index, first.Why)

@@ -99,8 +99,9 @@ func TestTheIncidentsPageTellsWhatWhyWhoAndNext(t *testing.T) {
 	page := get(t, signedIn(t, base, "responder"), base+"/incidents/412").want(t, 200)
 	for selector, want := range map[string]string{
 		".case h1": "SystemDown", ".case .sev": "P0 critical", ".case .case-why": "classify.rules[0]", ".next-box": "Page manager in 6 min",
-		"#step-0": "Page on call fired at once, over SMS, email, Slack", "#step-4": "unless resolved by then",
-		"#page-73": "possible repeat", "#page-74": "550 mailbox unavailable",
+		"#step-0": "Page on call fired at once System Admin over SMS, email, Slack", "#step-4": "1h after opening · over SMS, email, Slack unless resolved by then",
+		"#step-0 .why .because": "nobody had acknowledged.",
+		"#page-73":              "possible repeat", "#page-74": "550 mailbox unavailable",
 		".alert:nth-child(3)": "resolved backend-3 does not answer",
 	} {
 		if got := page.text(t, selector); !strings.Contains(got, want) {
@@ -181,7 +182,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	a.Labels = alerting.Labels{hostile: hostile}
 	a.Annotations = alerting.Labels{"summary": hostile, hostile: hostile, "runbook_url": "javascript:alert(1)", "dashboard_url": "data:text/html,x", "x_url": `https://a.example.com/"onmouseover="alert(1)`}
 	a.GeneratorURL = "javascript:alert(1)"
-	w.timeline[412][0].Text, w.timeline[412][0].Actor.Name = hostile, hostile
+	w.timeline[412][0].Text, w.timeline[412][0].Actor.Name = hostile+" at 2026-03-02 02:14:05 UTC "+hostile, hostile
 	w.pages[412][0].Person, w.pages[412][0].Attempts[0].Error = hostile, hostile
 	w.outbox[0].Text, w.outbox[0].To, w.outbox[0].Person = hostile, hostile, hostile
 	w.outbox[1].Payload = []byte(`[{"type":"section","text":{"type":"mrkdwn","text":"<javascript:alert(1)|x> *<b>* <https://ok.example.com|<script>> &lt;script&gt;"}}]`)

@@ -35,7 +35,7 @@ type app struct {
 	metrics *metrics
 
 	engine      *due.Loop
-	announcer   *due.Loop // nil without a chat channel
+	announcer   *due.Loop
 	presence    *due.Loop
 	auditor     *due.Loop
 	dispatchers map[notifiers.Lane]*notifiers.Dispatcher
@@ -52,7 +52,7 @@ type app struct {
 func newApp(ctx context.Context, cfg *config.Config, store *storage.Store, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, log: log, store: store, stop: make(chan struct{})}
 	a.policy.Store(cfg.Policy())
-	a.metrics = newMetrics(store.Pool())
+	a.metrics = newMetrics(store.Stat)
 
 	out, err := newChannels(cfg, store, a.policy.Load, log)
 	if err != nil {
@@ -67,9 +67,7 @@ func newApp(ctx context.Context, cfg *config.Config, store *storage.Store, log *
 	a.engine = escalation.NewEngine(store, a.policy.Load, a.metrics.stepLate, log)
 	a.presence = notifiers.NewPresence(store, func() string { return cfg.Hash }, log)
 	a.auditor = escalation.NewAuditor(store, store, a.policy.Load, log)
-	if out.board != nil {
-		a.announcer = notifiers.NewAnnouncer(escalation.Slack, store, out.board, a.incidentURL, log)
-	}
+	a.announcer = notifiers.NewAnnouncer(escalation.Slack, store, failpoints.board(out.board), out.place, a.incidentURL, log)
 	a.newDispatchers(out)
 	intake := escalation.NewIntake(store, a.policy.Load)
 	store.OnCommit(a.wake)
@@ -109,10 +107,7 @@ func (a *app) newDispatchers(out *channels) {
 func (a *app) addLoops(intake *escalation.Intake) {
 	a.loops = []func(context.Context){
 		func(ctx context.Context) { _ = intake.Run(ctx) },
-		a.presence.Run, a.engine.Run, a.auditor.Run, a.replies.Run, a.store.Tell, a.store.Listen,
-	}
-	if a.announcer != nil {
-		a.loops = append(a.loops, a.announcer.Run)
+		a.presence.Run, a.engine.Run, a.announcer.Run, a.auditor.Run, a.replies.Run, a.store.Tell, a.store.Listen,
 	}
 	for _, d := range a.dispatchers {
 		a.loops = append(a.loops, d.Run)
@@ -129,7 +124,7 @@ func (a *app) wake(c storage.Commit) {
 			d.WakeIn(0)
 		}
 	}
-	if c.Announcements && a.announcer != nil {
+	if c.Announcements {
 		a.announcer.WakeIn(0)
 	}
 }

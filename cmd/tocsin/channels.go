@@ -21,7 +21,8 @@ import (
 // channels are the ways out, each real or a sandbox as the configuration says, and what comes back over them.
 type channels struct {
 	senders map[escalation.Channel]notifiers.Sender
-	board   notifiers.Board // nil: no chat channel shows the incidents
+	board   notifiers.Board // edits what stands in the chat channel and in direct messages
+	place   bool            // there is a chat channel for the incidents' own messages
 	routes  []web.Route     // what providers call
 	replies *notifiers.Replies
 	sandbox map[escalation.Channel]bool
@@ -38,9 +39,9 @@ func newChannels(cfg *config.Config, store *storage.Store, policy func() *escala
 		BotToken: string(n.Slack.BotToken), SigningSecret: string(n.Slack.SigningSecret),
 		Channel: n.Slack.Channel, APIURL: n.Slack.APIURL, HTTP: client,
 	})
-	c.replies = notifiers.NewReplies(store, policy, func(ctx context.Context, r escalation.Reply, text string) error {
+	c.replies = notifiers.NewReplies(store, policy, failpoints.respond(func(ctx context.Context, r escalation.Reply, text string) error {
 		return s.Respond(ctx, r.Respond, text)
-	}, log)
+	}), log)
 	c.addSlack(cfg, s, store)
 	c.addTwilio(cfg, client, store)
 	return c, c.addEmail(cfg, store)
@@ -49,9 +50,7 @@ func newChannels(cfg *config.Config, store *storage.Store, policy func() *escala
 func (c *channels) addSlack(cfg *config.Config, s *slack.Slack, store *storage.Store) {
 	o := cfg.Notifiers.Slack
 	c.senders[escalation.Slack] = s
-	if o.Channel != "" {
-		c.board = s
-	}
+	c.board, c.place = s, o.Channel != "" || o.Sandbox
 	if o.Sandbox {
 		c.senders[escalation.Slack] = sandbox.New(escalation.Slack, s, store)
 		c.board = sandbox.NewBoard(escalation.Slack, s, store)

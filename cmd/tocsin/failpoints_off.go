@@ -13,5 +13,7 @@ var failpoints noFailpoints
 
 type noFailpoints struct{}
 
-func (noFailpoints) tracer() pgx.QueryTracer                    { return nil }
-func (noFailpoints) sender(s notifiers.Sender) notifiers.Sender { return s }
+func (noFailpoints) tracer() pgx.QueryTracer                       { return nil }
+func (noFailpoints) sender(s notifiers.Sender) notifiers.Sender    { return s }
+func (noFailpoints) board(b notifiers.Board) notifiers.Board       { return b }
+func (noFailpoints) respond(f notifiers.Respond) notifiers.Respond { return f }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"tocsin/alerting"
+	"tocsin/escalation"
 	"tocsin/notifiers"
 
 	"github.com/jackc/pgx/v5"
@@ -18,7 +21,8 @@ import (
 
 // failpoints kill the process, as kill -9 does, at the N-th time that it comes by a place:
 // TOCSIN_FAILPOINT="before-commit:7". The places are before-commit and after-commit (every statement or
-// batch that changes something), before-send and after-send (every call of a provider).
+// batch that changes something), before-send and after-send (every call of a provider: a page, what is
+// written to the chat channel, an answer to a press).
 var failpoints = newFailpoints(os.Getenv("TOCSIN_FAILPOINT"))
 
 type killer struct {
@@ -106,4 +110,37 @@ func (d deadlySender) Send(ctx context.Context, n notifiers.Notice) (notifiers.R
 	r, err := d.next.Send(ctx, n)
 	d.k.at("after-send")
 	return r, err
+}
+
+func (k *killer) board(b notifiers.Board) notifiers.Board { return deadlyBoard{k, b} }
+
+type deadlyBoard struct {
+	k    *killer
+	next notifiers.Board
+}
+
+func (d deadlyBoard) Post(ctx context.Context, b notifiers.Brief) (json.RawMessage, error) {
+	d.k.at("before-send")
+	defer d.k.at("after-send")
+	return d.next.Post(ctx, b)
+}
+
+func (d deadlyBoard) Edit(ctx context.Context, ref json.RawMessage, b notifiers.Brief) error {
+	d.k.at("before-send")
+	defer d.k.at("after-send")
+	return d.next.Edit(ctx, ref, b)
+}
+
+func (d deadlyBoard) Reply(ctx context.Context, ref json.RawMessage, b notifiers.Brief, entries []alerting.Entry) error {
+	d.k.at("before-send")
+	defer d.k.at("after-send")
+	return d.next.Reply(ctx, ref, b, entries)
+}
+
+func (k *killer) respond(next notifiers.Respond) notifiers.Respond {
+	return func(ctx context.Context, r escalation.Reply, text string) error {
+		k.at("before-send")
+		defer k.at("after-send")
+		return next(ctx, r, text)
+	}
 }

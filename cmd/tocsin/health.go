@@ -54,6 +54,9 @@ func (a *app) Ready(ctx context.Context) error {
 	if a.engine.Beat().IsZero() {
 		return errors.New("starting")
 	}
+	if loopHealth(a.engine, time.Now()).Status != web.Healthy {
+		return errors.New("the engine does not advance: see /api/v1/health")
+	}
 	return nil
 }
 
@@ -108,9 +111,9 @@ func (a *app) databaseHealth(ctx context.Context) web.Component {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	start := time.Now()
-	err := a.store.Pool().Ping(ctx)
+	err := a.store.Ping(ctx)
 	took := time.Since(start)
-	stat := a.store.Pool().Stat()
+	stat := a.store.Stat()
 	utilization := float64(stat.AcquiredConns()) / float64(stat.MaxConns())
 	c := web.Component{
 		Status: web.Healthy, ResponseTime: took.Seconds(),

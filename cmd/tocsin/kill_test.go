@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
-	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -20,131 +17,113 @@ import (
 )
 
 const (
-	killAlerts = 500
+	killAlerts = 500 // at least: they go on until the last kill
 	killTimes  = 50
+
+	killFirstPage     = 2 * time.Second // from the start of the process to the first page of those that were owed
+	killSamples       = 10              // restarts, at least, after which that was measured
+	killsAtFailpoints = 15              // at least, so that the failpoints are not there for nothing
 )
 
-// TestNothingIsLostHoweverOftenItIsKilled sends alerts while tocsin is killed again and again, half of
-// the times at a failpoint, half at random moments, and started again each time.
+// TestNothingIsLostHoweverOftenItIsKilled sends alerts, and answers to some of them, while tocsin is
+// killed again and again, half of the times at a failpoint, half at random moments, and started again
+// each time.
 func TestNothingIsLostHoweverOftenItIsKilled(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a minute and a half")
+		t.Skip("takes half a minute")
 	}
 	s := newSite(t)
 	s.program = buildWithFailpoints(t)
-	var accepted atomic.Int64
-	sent := make(chan struct{})
-	go func() {
-		defer close(sent)
-		var wg sync.WaitGroup
-		for worker := range 4 {
-			wg.Go(func() {
-				for i := worker; i < killAlerts; i += 4 {
-					s.sendUntilTaken(i)
-					accepted.Add(1)
-				}
-			})
-		}
-		wg.Wait()
-	}()
+	flood := s.flood()
+	people := s.answerSome()
+	var k kills
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 0))
-	var firstPage []time.Duration
-	for k := range killTimes {
-		failpoint := ""
-		if k%2 == 0 {
-			failpoint = fmt.Sprintf("%s:%d", []string{"before-commit", "after-commit", "before-send", "after-send"}[rnd.IntN(4)], 1+rnd.IntN(20))
-		}
-		before := s.twilio.Requests() + s.slack.Requests() + s.smtp.Requests()
-		owed := s.unsent(t) > 0
-		start := time.Now()
-		p := s.launch("TOCSIN_FAILPOINT=" + failpoint)
-		if s.serving(p) && owed {
-			if s.paged(before, p) {
-				firstPage = append(firstPage, time.Since(start))
-			}
-		}
-		if failpoint == "" {
-			time.Sleep(time.Duration(rnd.IntN(600)) * time.Millisecond) // a random moment to be killed at, not a wait for anything
-			p.kill()
-			continue
-		}
-		_ = p.wait(5 * time.Second) // it kills itself, or never comes by the place so often
-		p.kill()
+	for i := range killTimes {
+		k.once(t, s, rnd, i%2 == 0)
 	}
 	s.start()
-	<-sent
-	eventually(t, "every page has been sent", func() bool { return s.unsent(t) == 0 })
+	alerts := flood.end()
+	people.end(alerts)
+	eventually(t, "every page has been sent, and every answer applied", func() bool { return s.unsent(t).all == 0 })
 
-	s.checkReceipts(t)
-	slices.Sort(firstPage)
-	if n := len(firstPage); n > 0 {
-		t.Logf("%d alerts accepted, %d kills; first page after a restart: p50 %s, p99 %s, max %s", accepted.Load(), killTimes,
-			firstPage[n/2].Round(time.Millisecond), firstPage[n*99/100].Round(time.Millisecond), firstPage[n-1].Round(time.Millisecond))
+	t.Logf("%d alerts accepted, %d kills, %d of them at failpoints", alerts, killTimes, k.atFailpoint)
+	s.checkReceipts(t, alerts)
+	s.checkAnswers(t, alerts)
+	k.check(t)
+}
+
+// kills is what was seen of them.
+type kills struct {
+	atFailpoint int
+	outstanding []int // how much was still to be sent, at the kills at which anything was
+	firstPage   []time.Duration
+}
+
+// once starts tocsin and kills it. What has a failpoint kills itself; what does not come by the place
+// so often is killed too.
+func (k *kills) once(t *testing.T, s *site, rnd *rand.Rand, atFailpoint bool) {
+	t.Helper()
+	failpoint := ""
+	if atFailpoint {
+		failpoint = fmt.Sprintf("%s:%d", []string{"before-commit", "after-commit", "before-send", "after-send"}[rnd.IntN(4)], 1+rnd.IntN(40))
+	}
+	before, owed := s.pageRequests(), s.unsent(t).due > 0
+	start := time.Now()
+	p := s.launch("TOCSIN_FAILPOINT=" + failpoint)
+	if s.serving(p) && owed && s.paged(before, p) {
+		k.firstPage = append(k.firstPage, time.Since(start))
+	}
+	if atFailpoint {
+		_ = p.wait(5 * time.Second)
+	} else {
+		time.Sleep(time.Duration(rnd.IntN(400)) * time.Millisecond) // a random moment to be killed at, not a wait for anything
+	}
+	if p.dead() {
+		if !atFailpoint || !killed(p.err) {
+			t.Fatalf("tocsin ended by itself: %v\n%s", p.err, p.log)
+		}
+		k.atFailpoint++
+	}
+	p.kill()
+	if n := s.unsent(t).alerts; n > 0 {
+		k.outstanding = append(k.outstanding, n)
 	}
 }
 
-// checkReceipts compares what the providers got with what was accepted: each page at least once, more
-// often only marked, and only after an attempt whose fate was unknown.
-func (s *site) checkReceipts(t *testing.T) {
+// check is what the kills must have been for the rest to prove anything, and how soon pages came after them.
+func (k *kills) check(t *testing.T) {
 	t.Helper()
-	type count struct{ plain, marked int }
-	got := map[string]*count{} // channel and alert
-	note := func(channel, text string) {
-		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !(r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z') }) {
-			if strings.HasPrefix(word, "killed-") {
-				key := channel + " " + word
-				if got[key] == nil {
-					got[key] = &count{}
-				}
-				if strings.Contains(strings.ToLower(text), "possible repeat") {
-					got[key].marked++
-				} else {
-					got[key].plain++
-				}
-				return
-			}
-		}
+	if k.atFailpoint < killsAtFailpoints {
+		t.Errorf("%d kills at failpoints, want %d or more", k.atFailpoint, killsAtFailpoints)
 	}
-	for _, m := range s.twilio.Messages() {
-		note("sms", m.Body)
+	owed := len(k.outstanding)
+	if owed <= killTimes/2 {
+		t.Fatalf("alerts were outstanding at %d of %d kills, want most", owed, killTimes)
 	}
-	for _, m := range s.smtp.Messages() {
-		note("email", m.Subject+" "+m.Text)
+	slices.Sort(k.outstanding)
+	t.Logf("alerts were outstanding at %d kills: %d to %d pages and steps, half of the times %d or more", owed, k.outstanding[0], k.outstanding[owed-1], k.outstanding[owed/2])
+	n := len(k.firstPage)
+	if n < killSamples {
+		t.Fatalf("a first page after a restart was seen %d times, want %d or more", n, killSamples)
 	}
-	for _, m := range s.slack.Messages() {
-		if m.User != "" {
-			note("slack", m.Text+" "+string(m.Blocks))
-		}
+	slices.Sort(k.firstPage)
+	p99 := k.firstPage[(99*n+99)/100-1]
+	t.Logf("first page after a restart, of %d: p50 %s, p99 %s", n, k.firstPage[n/2].Round(time.Millisecond), p99.Round(time.Millisecond))
+	if p99 > killFirstPage {
+		t.Errorf("first page after a restart: p99 %s, want %s or less", p99, killFirstPage)
 	}
-	lost, unmarked, repeats := 0, 0, 0
-	for i := range killAlerts {
-		for _, channel := range []string{"sms", "email", "slack"} {
-			c := got[fmt.Sprintf("%s killed-%d", channel, i)]
-			switch {
-			case c == nil:
-				lost++
-				t.Errorf("alert %d: nothing over %s", i, channel)
-			case c.plain > 1:
-				unmarked++
-				t.Errorf("alert %d: %d unmarked pages over %s", i, c.plain, channel)
-			default:
-				repeats += c.plain + c.marked - 1
-			}
-		}
+}
+
+// killed reports whether a process that ended so was killed, by whomever.
+func killed(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return false
 	}
-	t.Logf("%d pages lost, %d repeats marked, %d repeats unmarked", lost, repeats, unmarked)
-	conn, err := pgx.Connect(t.Context(), s.url)
-	must(t, err)
-	defer conn.Close(context.WithoutCancel(t.Context()))
-	var baseless int
-	must(t, conn.QueryRow(t.Context(), `
-		SELECT count(*) FROM attempts a WHERE possible_repeat AND NOT EXISTS (
-			SELECT FROM attempts b WHERE b.page_id = a.page_id AND b.at < a.at AND b.outcome IN ('unknown', 'sent', 'delivered'))`).Scan(&baseless))
-	if baseless > 0 {
-		t.Errorf("%d repeats without an attempt before them whose fate was unknown", baseless)
-	}
+	ws, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && ws.Signaled() && ws.Signal() == syscall.SIGKILL
 }
 
 func buildWithFailpoints(t *testing.T) string {
@@ -157,37 +136,31 @@ func buildWithFailpoints(t *testing.T) string {
 	return bin
 }
 
-// sendUntilTaken posts one alert of its own, as often as it takes, as Alertmanager would.
-func (s *site) sendUntilTaken(i int) {
-	labels := map[string]string{"alertname": "SystemDown", "service": fmt.Sprintf("killed-%d", i)}
-	body, _ := json.Marshal(map[string]any{
-		"version": "4", "status": "firing", "groupLabels": labels,
-		"alerts": []any{map[string]any{"status": "firing", "labels": labels, "startsAt": "2026-01-01T00:00:00Z", "endsAt": "0001-01-01T00:00:00Z"}},
-	})
-	for s.t.Context().Err() == nil {
-		req, _ := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.base+"/intake/alertmanager", bytes.NewReader(body))
-		req.Header.Set("Authorization", "Bearer "+sourceToken)
-		resp, err := http.DefaultClient.Do(req)
-		if err == nil {
-			resp.Body.Close()
-			if resp.StatusCode/100 == 2 {
-				return
-			}
-		}
-		time.Sleep(50 * time.Millisecond) // a sender's pause between tries
-	}
+// owed is what is not done yet.
+type owed struct {
+	all    int // alerts, messages in the chat channel that are not up to date, replies
+	alerts int // pages that are not at their provider, incidents with a step due
+	due    int // of alerts those, but over Slack, that nothing but a process keeps back
 }
 
-// unsent counts pages that are not at their provider yet, and incidents whose first step is due.
-func (s *site) unsent(t *testing.T) (n int) {
+func (s *site) unsent(t *testing.T) (o owed) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), s.url)
 	must(t, err)
 	defer conn.Close(context.WithoutCancel(t.Context()))
-	must(t, conn.QueryRow(t.Context(), `SELECT (SELECT count(*) FROM pages WHERE state IN ('queued', 'sending', 'unknown'))
-		+ (SELECT count(*) FROM incidents WHERE next_at <= now())`).Scan(&n))
-	return n
+	must(t, conn.QueryRow(t.Context(), `
+		WITH steps AS (SELECT count(*) AS due FROM incidents WHERE next_at <= now())
+		SELECT steps.due + (SELECT count(*) FROM pages WHERE state IN ('queued', 'sending', 'unknown'))
+			+ (SELECT count(*) FROM announcements WHERE claim IS NOT NULL OR next_attempt_at IS NOT NULL)
+			+ (SELECT count(*) FROM replies WHERE done_at IS NULL),
+			steps.due + (SELECT count(*) FROM pages WHERE state IN ('queued', 'sending', 'unknown')),
+			steps.due + (SELECT count(*) FROM pages WHERE channel <> 'slack' AND (state = 'sending' OR next_attempt_at <= now()))
+		FROM steps`).Scan(&o.all, &o.alerts, &o.due))
+	return o
 }
+
+// pageRequests counts what only pages cause.
+func (s *site) pageRequests() int { return s.twilio.Requests() + s.smtp.Requests() }
 
 // serving waits until p answers; it is false if p died before.
 func (s *site) serving(p *program) bool {
@@ -203,7 +176,7 @@ func (s *site) serving(p *program) bool {
 // paged waits until a provider hears of p; it is false if p died before.
 func (s *site) paged(before int, p *program) bool {
 	for !p.dead() {
-		if s.twilio.Requests()+s.slack.Requests()+s.smtp.Requests() > before {
+		if s.pageRequests() > before {
 			return true
 		}
 		time.Sleep(2 * time.Millisecond) // a process that is killed tells nobody

@@ -23,14 +23,14 @@ type metrics struct {
 	late     prometheus.Histogram
 }
 
-func newMetrics(pool *pgxpool.Pool) *metrics {
+func newMetrics(connections func() *pgxpool.Stat) *metrics {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	f := promauto.With(reg)
 	f.NewGaugeFunc(prometheus.GaugeOpts{Name: "tocsin_database_connections", Help: "Connections to PostgreSQL."},
-		func() float64 { return float64(pool.Stat().TotalConns()) })
+		func() float64 { return float64(connections().TotalConns()) })
 	f.NewGaugeFunc(prometheus.GaugeOpts{Name: "tocsin_database_connections_busy", Help: "Connections to PostgreSQL in use."},
-		func() float64 { return float64(pool.Stat().AcquiredConns()) })
+		func() float64 { return float64(connections().AcquiredConns()) })
 	return &metrics{
 		registry: reg,
 		alerts: f.NewCounterVec(prometheus.CounterOpts{

@@ -52,13 +52,19 @@ func (cmd *serveCmd) logger(e env) *slog.Logger {
 // Stopping takes at most ten seconds.
 const (
 	drainRequests = 2 * time.Second // for requests under way, from the signal on
-	drainPages    = 7 * time.Second // for pages under way, from the signal on; then their fate is unknown
+	drainPages    = 6 * time.Second // for pages under way, from the signal on; then their fate is unknown
 	stopDatabase  = 2 * time.Second
 )
 
 // serve runs the service until ctx ends, then drains: no new requests, then no new work, then the pages
 // under way, then the database. up is told once it serves.
 func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, up func(*app, net.Addr)) (err error) {
+	defer func() {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			log.Info("stopped while starting")
+			err = nil
+		}
+	}()
 	url, stopDB, err := database(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -145,8 +151,8 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 		_ = server.Close()
 	}
 	stopWork()
-	_ = loops.Wait()
 	a.drain(cut)
+	_ = loops.Wait()
 	a.log.Info("stopped")
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil

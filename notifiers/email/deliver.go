@@ -41,7 +41,7 @@ func (e *Email) deliver(ctx context.Context, to string, raw []byte) (string, err
 		return "", err
 	}
 	if err := c.Mail(e.from.Address); err != nil {
-		return "", failure("naming the sender", err)
+		return "", refused("naming the sender", err)
 	}
 	if err := c.Rcpt(to); err != nil {
 		return "", failure("naming the recipient", err)
@@ -62,19 +62,19 @@ func (e *Email) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) 
 	}
 	c, err := smtp.NewClient(conn, e.host)
 	if err != nil {
-		return nil, failure("greeting the mail server", err)
+		return nil, refused("greeting the mail server", err)
 	}
 	if err := c.Hello(e.id); err != nil {
-		return nil, failure("greeting the mail server", err)
+		return nil, refused("greeting the mail server", err)
 	}
 	if e.opts.TLS != StartTLS {
 		return c, nil
 	}
 	if ok, _ := c.Extension("STARTTLS"); !ok {
-		return nil, failure("securing the line", errors.New("the mail server offers no STARTTLS, and nothing is sent over an open line"))
+		return nil, unfit("securing the line", "the mail server offers no STARTTLS, and nothing is sent over an open line")
 	}
 	if err := c.StartTLS(config); err != nil {
-		return nil, failure("securing the line with STARTTLS", err)
+		return nil, refused("securing the line with STARTTLS", err)
 	}
 	return c, nil
 }
@@ -85,14 +85,14 @@ func (e *Email) signIn(c *smtp.Client) error {
 	}
 	ok, mechanisms := c.Extension("AUTH")
 	if !ok {
-		return failure("signing in", errors.New("a user name is configured, but the mail server offers no sign-in"))
+		return unfit("signing in", "a user name is configured, but the mail server offers no sign-in")
 	}
 	var auth smtp.Auth = smtp.PlainAuth("", e.opts.Username, e.opts.Password, e.host)
 	if m := strings.Fields(strings.ToUpper(mechanisms)); !slices.Contains(m, "PLAIN") && slices.Contains(m, "LOGIN") {
 		auth = loginAuth{e.opts.Username, e.opts.Password}
 	}
 	if err := c.Auth(auth); err != nil {
-		return failure("signing in", err)
+		return refused("signing in", err)
 	}
 	return nil
 }
@@ -132,15 +132,37 @@ func command(text *textproto.Conn, expect int, line string) (int, string, error)
 	return text.ReadResponse(expect)
 }
 
-// failure is an error before the final dot: temporary unless the server answered 5xx.
+// signInFirst are the answers that want another sign-in, at whatever stage they come (RFC 4954, section 6).
+var signInFirst = []int{530, 534, 535, 538}
+
+// failure is an error before the final dot: temporary unless the server answered 5xx, which is the
+// recipient's or the mail's fault unless it speaks of signing in.
 func failure(doing string, err error) *notifiers.Failure {
 	f := &notifiers.Failure{Err: fmt.Errorf("%s: %w", doing, err)}
 	if reply, ok := errors.AsType[*textproto.Error](err); ok {
 		f.Code = strconv.Itoa(reply.Code)
 		f.Err = fmt.Errorf("%s: the mail server answered %s", doing, notifiers.Cut(notifiers.Plain(reply.Error()), 300))
-		if reply.Code >= 500 {
+		switch {
+		case slices.Contains(signInFirst, reply.Code):
+			f.Class = notifiers.Misconfigured
+		case reply.Code >= 500:
 			f.Class = notifiers.Permanent
 		}
 	}
 	return f
+}
+
+// refused is an error before the server has heard of a recipient: a 5xx is meant for Tocsin, not for
+// anybody's mail.
+func refused(doing string, err error) *notifiers.Failure {
+	f := failure(doing, err)
+	if f.Class == notifiers.Permanent {
+		f.Class = notifiers.Misconfigured
+	}
+	return f
+}
+
+// unfit is a server that does not offer what the configuration asks for.
+func unfit(doing, why string) *notifiers.Failure {
+	return &notifiers.Failure{Class: notifiers.Misconfigured, Err: fmt.Errorf("%s: %s", doing, why)}
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +69,7 @@ func TestWithoutSTARTTLSNothingIsSent(t *testing.T) {
 	server := notifierstest.NewPlainSMTP(t)
 	e := channel(t, email.Options{SMTP: server.Addr, Username: notifierstest.SMTPUsername, Password: notifierstest.SMTPPassword})
 	_, err := e.Send(t.Context(), notifierstest.Notice())
-	expectFailure(t, err, notifiers.Temporary, "")
+	expectFailure(t, err, notifiers.Misconfigured, "")
 	if !strings.Contains(fmt.Sprint(err), "STARTTLS") || len(server.Messages()) > 0 {
 		t.Errorf("%v, %d mails", err, len(server.Messages()))
 	}
@@ -85,14 +87,70 @@ func TestACertificateThatNobodyTrustsStopsTheMail(t *testing.T) {
 	}
 }
 
-func TestAWrongPasswordIsPermanentAndNotShown(t *testing.T) {
+func TestAWrongPasswordIsTheChannelsFaultAndNotShown(t *testing.T) {
 	server := notifierstest.NewSMTP(t)
 	e := channel(t, email.Options{SMTP: server.Addr, RootCAs: server.RootCAs, Username: "tocsin", Password: "secretsecret"})
 	_, err := e.Send(t.Context(), notifierstest.Notice())
-	expectFailure(t, err, notifiers.Permanent, "535")
+	expectFailure(t, err, notifiers.Misconfigured, "535")
 	if strings.Contains(fmt.Sprint(err), "secretsecret") {
 		t.Errorf("the error shows the password: %v", err)
 	}
+}
+
+func TestWhatTheServerRefusesDecidesWhoseFaultItIs(t *testing.T) {
+	for name, c := range map[string]struct {
+		stage, reply string
+		class        notifiers.FailureClass
+	}{
+		"a 554 instead of a greeting":       {"", "554 go away", notifiers.Misconfigured},
+		"a 421 instead of a greeting":       {"", "421 too busy", notifiers.Temporary},
+		"a 550 to EHLO and HELO":            {"EHLO HELO", "550 no such client", notifiers.Misconfigured},
+		"a sender that is not allowed":      {"MAIL", "553 not your address", notifiers.Misconfigured},
+		"a sender that must sign in":        {"MAIL", "530 sign in first", notifiers.Misconfigured},
+		"a sender that is greylisted":       {"MAIL", "451 later", notifiers.Temporary},
+		"a recipient after no sign-in":      {"RCPT", "530 sign in first", notifiers.Misconfigured},
+		"a recipient that is not there":     {"RCPT", "550 no such mailbox", notifiers.Permanent},
+		"a recipient that is not taken":     {"RCPT", "554 relay access denied", notifiers.Permanent},
+		"a mail that is not taken":          {"DATA", "554 no", notifiers.Permanent},
+		"a recipient whose mailbox is full": {"RCPT", "452 full", notifiers.Temporary},
+	} {
+		t.Run(name, func(t *testing.T) {
+			addr := refusing(t, c.stage, c.reply)
+			_, err := channel(t, email.Options{SMTP: addr, TLS: email.NoTLS}).Send(t.Context(), notifierstest.Notice())
+			expectFailure(t, err, c.class, c.reply[:3])
+		})
+	}
+}
+
+// refusing is a mail server that says yes to every command but those of a stage; "" is the greeting.
+func refusing(t *testing.T, stage, reply string) (addr string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		say := func(s string) { _, _ = io.WriteString(conn, s+"\r\n") }
+		if stage == "" {
+			say(reply)
+			return
+		}
+		say("220 hello")
+		for in := bufio.NewScanner(conn); in.Scan(); {
+			command, _, _ := strings.Cut(in.Text(), " ")
+			if slices.Contains(strings.Fields(stage), command) {
+				say(reply)
+			} else {
+				say("250 ok")
+			}
+		}
+	}()
+	return l.Addr().String()
 }
 
 func TestAnAddressThatIsNoneIsPermanent(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -20,6 +21,11 @@ import (
 // bodyLimit bounds a request of Slack's; theirs are some tens of kilobytes, with the message in them.
 const bodyLimit = 1 << 20
 
+// takeTime bounds how long a press waits to be stored. Slack gives three seconds, then shows the person
+// that it failed; it does not send a press again.
+// https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
+const takeTime = 2500 * time.Millisecond
+
 // Inbox makes replies durable.
 type Inbox interface {
 	// TakeReply stores a reply; fresh is false if one with its ID was stored before.
@@ -29,7 +35,8 @@ type Inbox interface {
 // ActionsHandler answers POST /slack/actions: 200 with an empty body once the reply is stored, and
 // wake is called so that it is applied afterwards. 403 for a signature that does not fit or is older or
 // newer than five minutes, 413 for a body beyond 1 MiB, 415 for what is no form, 400 for a payload that
-// cannot be read, 503 if the reply could not be stored. What is no answer is taken and forgotten.
+// cannot be read, 503 if the reply could not be stored within takeTime: whoever pressed then sees that it
+// failed. What is no answer is taken and forgotten.
 //
 // The reply comes from the request's RemoteAddr: behind a proxy, whoever mounts the handler sets that to
 // the address that the proxy names.
@@ -62,7 +69,9 @@ func (s *Slack) ActionsHandler(inbox Inbox, wake func()) http.Handler {
 			return
 		}
 		reply.ID, reply.From = deliveryID(r.Header, body), notifiers.Peer(r)
-		fresh, err := inbox.TakeReply(r.Context(), reply)
+		ctx, cancel := context.WithTimeout(r.Context(), takeTime)
+		defer cancel()
+		fresh, err := inbox.TakeReply(ctx, reply)
 		if err != nil {
 			http.Error(w, "the answer could not be stored, try again", http.StatusServiceUnavailable)
 			return

@@ -183,7 +183,7 @@ func TestAReplayIsTheSameReplyAndAnotherPressIsNot(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatCannotBeStoredIsSentAgain(t *testing.T) {
+func TestAnAnswerThatCannotBeStoredIsRefusedSoThatWhoeverPressedSeesIt(t *testing.T) {
 	ch, fake := desk(t)
 	b := &inbox{err: alerting.ErrUnavailable}
 	if status := deliver(ch, b, now(fake.Pressed("U0SYS", "acknowledge", "412"))); status != http.StatusServiceUnavailable || b.woken != 0 {

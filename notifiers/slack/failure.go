@@ -10,22 +10,30 @@ import (
 	"tocsin/notifiers"
 )
 
-// permanent are Slack's error codes that trying again does not mend: the token, the addressee, the
-// message itself. Source: the error tables of chat.postMessage and chat.update at docs.slack.dev.
+// misconfigured are Slack's error codes by which it refuses the token, the app's rights or the workspace:
+// no message of this channel would fare better. Source: the error tables of chat.postMessage and
+// chat.update at docs.slack.dev.
+var misconfigured = []string{
+	"access_denied", "accesslimited", "account_inactive", "as_user_not_supported", "ekm_access_denied",
+	"enterprise_is_restricted", "invalid_auth", "messages_tab_disabled", "missing_scope", "no_permission",
+	"not_allowed_token_type", "not_authed", "org_login_required", "team_access_not_granted", "team_not_found",
+	"token_expired", "token_revoked", "two_factor_setup_required",
+}
+
+// permanent are the codes that trying again does not mend, though the channel is well: the addressee's,
+// the place's and the message's own. Source: as above.
 var permanent = []string{
-	"access_denied", "account_inactive", "as_user_not_supported", "cannot_dm_bot", "cannot_reply_to_message",
+	"cannot_dm_bot", "cannot_reply_to_message",
 	"cant_broadcast_message", "cant_update_message", "channel_not_found", "channel_type_not_supported",
-	"deprecated_endpoint", "edit_window_closed", "ekm_access_denied", "enterprise_is_restricted",
-	"external_channel_migrating", "invalid_arguments", "invalid_arg_name", "invalid_array_arg", "invalid_auth",
+	"deprecated_endpoint", "edit_window_closed",
+	"external_channel_migrating", "invalid_arguments", "invalid_arg_name", "invalid_array_arg",
 	"invalid_blocks", "invalid_blocks_format", "invalid_charset", "invalid_form_data", "invalid_metadata_format",
 	"invalid_metadata_schema", "invalid_post_type", "is_archived", "is_inactive", "message_not_found",
-	"messages_tab_disabled", "metadata_must_be_sent_from_app", "metadata_too_large", "method_deprecated",
-	"missing_post_type", "missing_scope", "msg_blocks_too_long", "msg_too_long", "no_permission", "no_text",
-	"not_allowed_token_type", "not_authed", "not_in_channel", "restricted_action",
+	"metadata_must_be_sent_from_app", "metadata_too_large", "method_deprecated",
+	"missing_post_type", "msg_blocks_too_long", "msg_too_long", "no_text", "not_in_channel", "restricted_action",
 	"restricted_action_non_threadable_channel", "restricted_action_read_only_channel",
 	"restricted_action_thread_locked", "restricted_action_thread_only_channel", "slack_connect_canvas_sharing_blocked",
-	"slack_connect_file_link_sharing_blocked", "team_access_not_granted", "team_not_found", "token_expired",
-	"token_revoked", "too_many_attachments", "two_factor_setup_required", "update_failed", "user_disabled",
+	"slack_connect_file_link_sharing_blocked", "too_many_attachments", "update_failed", "user_disabled",
 	"user_is_restricted", "user_not_found", "user_not_visible", "users_not_found",
 }
 
@@ -37,6 +45,8 @@ func failure(trip *notifiers.Trip, err error) *notifiers.Failure {
 	if refused, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		f := &notifiers.Failure{Code: refused.Err, RetryAfter: trip.RetryAfter(), Err: explain(refused)}
 		switch {
+		case slices.Contains(misconfigured, refused.Err):
+			f.Class = notifiers.Misconfigured
 		case slices.Contains(permanent, refused.Err):
 			f.Class = notifiers.Permanent
 		case slices.Contains(doubtful, refused.Err):

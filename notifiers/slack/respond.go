@@ -22,7 +22,11 @@ func (s *Slack) Respond(ctx context.Context, to, text string) error {
 		ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: false, Text: prose(text, sectionLimit),
 	})
 	if err != nil {
-		return trip.Failure(fmt.Errorf("answering in Slack: %w", withoutURL(err)))
+		f := trip.Failure(fmt.Errorf("answering in Slack: %w", withoutURL(err)))
+		if f.Class == notifiers.Misconfigured { // the address is no setting, and it expires
+			f.Class = notifiers.Permanent
+		}
+		return f
 	}
 	return nil
 }

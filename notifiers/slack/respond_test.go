@@ -27,7 +27,7 @@ func TestTheOneWhoPressedIsAnsweredAndNobodyElse(t *testing.T) {
 
 func TestAnAnswersFaultIsWhatItIsAndShowsNoAddress(t *testing.T) {
 	for fault, class := range map[notifierstest.Fault]notifiers.FailureClass{
-		notifierstest.ServerError: notifiers.Temporary, notifierstest.RateLimited: notifiers.Temporary,
+		notifierstest.ServerError: notifiers.Lost, notifierstest.RateLimited: notifiers.Temporary,
 		notifierstest.Refused: notifiers.Permanent, notifierstest.Drop: notifiers.Lost,
 	} {
 		ch, fake := desk(t)

@@ -84,7 +84,7 @@ func TestEachFaultIsWhatItIs(t *testing.T) {
 		retry    time.Duration
 		accepted int
 	}{
-		"a 502 with an HTML body is temporary":    {notifierstest.ServerError, notifiers.Temporary, "502", 0, 0},
+		"a 502 with an HTML body is lost":         {notifierstest.ServerError, notifiers.Lost, "502", 0, 0},
 		"a 429 says when to come back":            {notifierstest.RateLimited, notifiers.Temporary, "429", 7 * time.Second, 0},
 		"a channel that is not there":             {notifierstest.Refused, notifiers.Permanent, "channel_not_found", 0, 0},
 		"no answer in time is lost":               {notifierstest.Hang, notifiers.Lost, "", 0, 0},
@@ -113,8 +113,11 @@ func TestEachFaultIsWhatItIs(t *testing.T) {
 
 func TestSlacksCodesDecide(t *testing.T) {
 	for code, class := range map[string]notifiers.FailureClass{
-		"invalid_auth": notifiers.Permanent, "user_not_found": notifiers.Permanent, "not_in_channel": notifiers.Permanent,
-		"is_archived": notifiers.Permanent, "account_inactive": notifiers.Permanent, "msg_too_long": notifiers.Permanent,
+		"user_not_found": notifiers.Permanent, "not_in_channel": notifiers.Permanent, "channel_not_found": notifiers.Permanent,
+		"is_archived": notifiers.Permanent, "user_disabled": notifiers.Permanent, "msg_too_long": notifiers.Permanent,
+		"invalid_auth": notifiers.Misconfigured, "not_authed": notifiers.Misconfigured, "account_inactive": notifiers.Misconfigured,
+		"token_revoked": notifiers.Misconfigured, "token_expired": notifiers.Misconfigured, "missing_scope": notifiers.Misconfigured,
+		"no_permission": notifiers.Misconfigured, "not_allowed_token_type": notifiers.Misconfigured, "access_denied": notifiers.Misconfigured,
 		"ratelimited": notifiers.Temporary, "service_unavailable": notifiers.Temporary, "a_code_of_the_future": notifiers.Temporary,
 		"internal_error": notifiers.Lost, "fatal_error": notifiers.Lost,
 	} {
@@ -145,10 +148,10 @@ func TestWhatNeverLeftIsTemporary(t *testing.T) {
 	expectFailure(t, err, notifiers.Temporary, "", 0)
 }
 
-func TestAWrongTokenIsPermanentAndNotShown(t *testing.T) {
+func TestAWrongTokenIsTheChannelsFaultAndNotShown(t *testing.T) {
 	fake := notifierstest.NewSlack(t)
 	_, err := slack.New(slack.Options{BotToken: "xoxb-secret", APIURL: fake.URL}).Send(t.Context(), notifierstest.Notice())
-	expectFailure(t, err, notifiers.Permanent, "invalid_auth", 0)
+	expectFailure(t, err, notifiers.Misconfigured, "invalid_auth", 0)
 	if strings.Contains(err.Error(), "xoxb-secret") {
 		t.Errorf("the error shows the token: %v", err)
 	}

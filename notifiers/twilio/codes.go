@@ -19,12 +19,48 @@ var busy = []int{
 	30022, // rate limit of the US A2P campaign exceeded
 }
 
+// misconfigured are the codes by which Twilio refuses the account, its credentials, its sender or its
+// callback address: no message of this channel would fare better. Source: as above.
+var misconfigured = []int{
+	10001, // the account is not active
+	20003, // the credentials are wrong, or the account is suspended
+	20005, // the account is not active
+	20006, // access denied
+	20008, // test credentials
+	20403, // forbidden
+	20404, // no such account
+	21212, // the sender is not valid
+	21603, // there is no sender
+	21606, // the sender is not the account's
+	21609, // the callback address is not valid
+	21659, // the sender is no number of Twilio's
+	21660, // the sender is another account's
+	21661, // the sender cannot send SMS
+	30002, // the account is suspended
+	30032, // the sender, a toll-free number, is not verified
+	30034, // the sender is not registered for US A2P messages
+}
+
+// unreachable are the codes of one recipient, whatever the HTTP status that they come with: they say
+// nothing of the next one. Source: as above.
+var unreachable = []int{
+	21211, // no valid number
+	21408, // a country that is not switched on
+	21608, // not verified, on a trial account
+	21610, // unsubscribed
+	21612, // not to be reached from this sender
+	21614, // no mobile number
+}
+
 // explanations are in place of Twilio's words where these would not tell a reader what is wrong.
 // A code without one is shown by its number.
 var explanations = map[int]string{
+	20003: "the account SID or the auth token is wrong, or the account is suspended",
 	21211: "the number is not a valid phone number",
 	21408: "SMS to that country is not switched on in the Twilio account",
+	21606: "the configured sender is not a number of this account that can send SMS",
 	21608: "a trial account may only write to numbers that it has verified",
+	21609: "it does not take Tocsin's address (server.public_url) for its status callback",
 	21610: "the recipient has unsubscribed with STOP",
 	21612: "Twilio cannot reach that number from the configured sender",
 	21614: "the number is not a mobile number",
@@ -35,11 +71,12 @@ var explanations = map[int]string{
 	30006: "the number is a landline or its carrier cannot be reached",
 	30007: "the carrier filtered the message",
 	30008: "the carrier gave no reason",
+	30032: "the sender's toll-free number is not verified",
 	30034: "the sender's number is not registered for US A2P messages",
 }
 
-// refusal is a refusal with one of Twilio's codes. A 4xx with a code is for good unless the code says
-// busy.
+// refusal is a refusal with one of Twilio's codes: by the code where it is a known one, else by the HTTP
+// status. A message that was taken and given up in the same answer is not lost: it is refused.
 func refusal(trip *notifiers.Trip, code int, text string) *notifiers.Failure {
 	f := trip.Failure(errors.New(text))
 	f.Code = strconv.Itoa(code)
@@ -49,7 +86,9 @@ func refusal(trip *notifiers.Trip, code int, text string) *notifiers.Failure {
 	switch {
 	case slices.Contains(busy, code):
 		f.Class = notifiers.Temporary
-	case f.Class == notifiers.Lost: // an answer came, so nothing is lost
+	case slices.Contains(misconfigured, code):
+		f.Class = notifiers.Misconfigured
+	case slices.Contains(unreachable, code), trip.Status() < 300:
 		f.Class = notifiers.Permanent
 	}
 	return f

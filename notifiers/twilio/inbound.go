@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"time"
 
 	"tocsin/escalation"
 	"tocsin/notifiers"
@@ -25,10 +26,16 @@ var (
 	number     = regexp.MustCompile(`^(\+[1-9][0-9]{6,14}|[0-9]{3,8})$`)
 )
 
+// replyTime bounds how long an SMS waits to be stored and applied, both together. Twilio gives 15 seconds,
+// then its sender hears nothing.
+// https://www.twilio.com/docs/api/errors/11205
+const replyTime = 10 * time.Second
+
 // InboundHandler answers POST /twilio/sms in TwiML: with the sentence that apply returns for the reply,
 // which is stored before apply is called with its ID. A delivery that came before, and a word that Twilio
 // answers by itself (STOP, HELP), are answered with nothing. 403 for a signature that does not fit, 400
-// for what is no SMS to this account, 503 if the reply could not be stored.
+// for what is no SMS to this account, 503 if the reply could not be stored within replyTime. One that is
+// stored and not applied by then is answered with a promise.
 //
 // The reply comes from the request's RemoteAddr: behind a proxy, whoever mounts the handler sets that to
 // the address that the proxy names.
@@ -48,7 +55,9 @@ func (t *Twilio) InboundHandler(inbox Inbox, apply func(ctx context.Context, id 
 			return
 		}
 		reply.From = notifiers.Peer(r)
-		fresh, err := inbox.TakeReply(r.Context(), reply)
+		ctx, cancel := context.WithTimeout(r.Context(), replyTime)
+		defer cancel()
+		fresh, err := inbox.TakeReply(ctx, reply)
 		switch {
 		case err != nil:
 			http.Error(w, "the reply could not be stored, try again", http.StatusServiceUnavailable)
@@ -57,7 +66,7 @@ func (t *Twilio) InboundHandler(inbox Inbox, apply func(ctx context.Context, id 
 			answer(w, "")
 			return
 		}
-		text, err := apply(r.Context(), reply.ID)
+		text, err := apply(ctx, reply.ID)
 		if err != nil {
 			text = "Tocsin has your reply and will act on it as soon as it can."
 		}

@@ -45,7 +45,7 @@ func (t *Twilio) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receip
 		SetBody(Text(n)).SetStatusCallback(t.callback(n.AttemptID))
 	m, err := t.api(trip).CreateMessage(params)
 	if err != nil {
-		return notifiers.Receipt{Receipts: true}, failure(trip, err)
+		return notifiers.Receipt{Receipts: trip.Status() < 300}, failure(trip, err) // after a 502 none is waited for
 	}
 	if m.Sid == nil || *m.Sid == "" {
 		return notifiers.Receipt{Receipts: true}, trip.Failure(errors.New("the answer names no message"))

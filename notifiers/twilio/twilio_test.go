@@ -2,7 +2,10 @@ package twilio_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +52,7 @@ func TestEachFaultIsWhatItIs(t *testing.T) {
 		retry    time.Duration
 		accepted int
 	}{
-		"a 502 with an HTML body is temporary":    {notifierstest.ServerError, notifiers.Temporary, "502", 0, 0},
+		"a 502 with an HTML body is lost":         {notifierstest.ServerError, notifiers.Lost, "502", 0, 0},
 		"a 429 says when to come back":            {notifierstest.RateLimited, notifiers.Temporary, "20429", 7 * time.Second, 0},
 		"an unsubscribed number is permanent":     {notifierstest.Refused, notifiers.Permanent, "21610", 0, 0},
 		"no answer in time is lost":               {notifierstest.Hang, notifiers.Lost, "", 0, 0},
@@ -97,7 +100,10 @@ func TestADoneContextSendsNothing(t *testing.T) {
 
 func TestTwiliosCodesDecide(t *testing.T) {
 	for code, class := range map[int]notifiers.FailureClass{
-		21211: notifiers.Permanent, 21408: notifiers.Permanent, 21610: notifiers.Permanent, 21614: notifiers.Permanent,
+		21211: notifiers.Permanent, 21610: notifiers.Permanent, 21614: notifiers.Permanent,
+		21408: notifiers.Permanent, 21608: notifiers.Permanent,
+		20003: notifiers.Misconfigured, 20005: notifiers.Misconfigured, 21606: notifiers.Misconfigured, 21609: notifiers.Misconfigured,
+		30002: notifiers.Misconfigured, 30034: notifiers.Misconfigured,
 		21611: notifiers.Temporary, 30001: notifiers.Temporary, 14107: notifiers.Temporary,
 	} {
 		ch, fake := channel(t)
@@ -110,14 +116,51 @@ func TestTwiliosCodesDecide(t *testing.T) {
 	}
 }
 
-func TestAWrongTokenIsPermanentAndNotShown(t *testing.T) {
+func TestAWrongTokenIsTheChannelsFaultAndNotShown(t *testing.T) {
 	fake := notifierstest.NewTwilio(t)
 	ch := twilio.New(twilio.Options{AccountSID: notifierstest.TwilioSID, AuthToken: "secretsecret", From: notifierstest.TwilioFrom, APIURL: fake.URL})
 	_, err := ch.Send(t.Context(), notifierstest.Notice())
-	expectFailure(t, err, notifiers.Permanent, "20003", 0)
+	expectFailure(t, err, notifiers.Misconfigured, "20003", 0)
 	if strings.Contains(err.Error(), "secretsecret") {
 		t.Errorf("the error shows the token: %v", err)
 	}
+}
+
+func TestTheStatusDecidesWhereTheCodeIsNotKnown(t *testing.T) {
+	for answer, class := range map[string]notifiers.FailureClass{
+		`401 {"code": 20999}`: notifiers.Misconfigured, `403 {"code": 20999}`: notifiers.Misconfigured,
+		`403 {"code": 21408}`: notifiers.Permanent, // of one recipient, whatever the status
+		`403 <html>`:          notifiers.Misconfigured,
+		`400 {"code": 29999}`: notifiers.Permanent, `500 {"code": 20500}`: notifiers.Lost, `503 {"code": 20503}`: notifiers.Temporary,
+		`201 {"sid": "SM1", "error_code": 30005}`: notifiers.Permanent,
+		`201 {"sid": "SM1", "error_code": 30002}`: notifiers.Misconfigured,
+	} {
+		_, err := answering(t, answer).Send(t.Context(), notifierstest.Notice())
+		if f := notifiers.AsFailure(err); err == nil || f.Class != class {
+			t.Errorf("%s is %v, want %v", answer, err, class)
+		}
+	}
+}
+
+func TestAReportIsWaitedForOnlyWhereTwilioHasNotAnsweredThatItBroke(t *testing.T) {
+	for answer, waits := range map[string]bool{`502 <html>`: false, `500 {"code": 20500}`: false, `201 <html>`: true} {
+		receipt, err := answering(t, answer).Send(t.Context(), notifierstest.Notice())
+		if f := notifiers.AsFailure(err); err == nil || f.Class != notifiers.Lost || receipt.Receipts != waits {
+			t.Errorf("%s: %v, a report is waited for: %v", answer, err, receipt.Receipts)
+		}
+	}
+}
+
+// answering is a channel whose provider always answers with a status and a body.
+func answering(t *testing.T, answer string) *twilio.Twilio {
+	status, body, _ := strings.Cut(answer, " ")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		code, _ := strconv.Atoi(status)
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
+	}))
+	t.Cleanup(server.Close)
+	return twilio.New(twilio.Options{AccountSID: "AC1", AuthToken: "t", From: "+15005550006", APIURL: server.URL})
 }
 
 func expectFailure(t *testing.T, err error, class notifiers.FailureClass, code string, retry time.Duration) {

@@ -47,7 +47,11 @@ func (w *logWriter) record(line string) {
 	if severity == "FATAL" || severity == "PANIC" {
 		w.last = text
 	}
-	w.log.Log(context.Background(), logLevel(severity), "postgresql: "+text, "severity", severity)
+	level := logLevel(severity)
+	if text == "terminating connection due to administrator command" {
+		level = slog.LevelDebug // it is we who stop it
+	}
+	w.log.Log(context.Background(), level, "postgresql: "+text, "severity", severity)
 }
 
 // complaint is the newest thing of which the server died; empty if it said nothing.

@@ -45,7 +45,7 @@ func pending(s escalation.PlannedStep, inc alerting.Incident) string {
 	if s.State != escalation.StepPending {
 		return ""
 	}
-	return s.Unneeded(inc)
+	return escalation.Reached(inc, s.Until)
 }
 
 // isNext reports whether step i is the one that is owed next.
@@ -118,12 +118,10 @@ func newestEntries(entries []alerting.Entry) []alerting.Entry {
 
 // worstFirst are the alerts: firing before the rest, then by severity, then the newest.
 func worstFirst(alerts []alerting.Alert) []alerting.Alert {
-	rank := func(a alerting.Alert) int {
-		return map[alerting.Status]int{alerting.Firing: 0, alerting.Suppressed: 1, alerting.Resolved: 2}[a.Status]
-	}
+	order := map[alerting.Status]int{alerting.Firing: 0, alerting.Suppressed: 1, alerting.Resolved: 2}
 	out := slices.Clone(alerts)
 	slices.SortStableFunc(out, func(a, b alerting.Alert) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Severity, b.Severity), b.FirstSeen.Compare(a.FirstSeen))
+		return cmp.Or(cmp.Compare(order[a.Status], order[b.Status]), cmp.Compare(a.Severity, b.Severity), b.FirstSeen.Compare(a.FirstSeen))
 	})
 	return out
 }

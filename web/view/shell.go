@@ -50,6 +50,9 @@ func Number(id int64) string { return "#" + strconv.FormatInt(id, 10) }
 // IncidentURL is an incident's page.
 func IncidentURL(id int64) string { return "/incidents/" + strconv.FormatInt(id, 10) }
 
+// apiURL is where the API tells all of an incident.
+func apiURL(id int64) string { return "/api/v1" + IncidentURL(id) }
+
 // role is a configuration's name as words: senior-engineer is "senior engineer".
 func role(name string) string { return strings.ReplaceAll(name, "-", " ") }
 

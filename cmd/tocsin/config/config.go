@@ -97,7 +97,7 @@ func readConfig(file value) *Config {
 		section("classify", &c.Classify, readClassify),
 		section("suppress", &c.Suppress, readSuppress),
 		section("calendar", &c.Calendar, readCalendar),
-		required("say whom Tocsin tells, as in people: {ada: {name: Ada, email: ada@example.com}}", key("people", &c.People, named(readPerson))),
+		required("say whom Tocsin tells, as in people: {ada: {name: Ada, email: ada@example.com}}", key("people", &c.People, people)),
 		key("rotations", &c.Rotations, named(readRotation)),
 		key("roles", &c.Roles, named(readRole)),
 		key("catch_all", &c.CatchAll, person),

@@ -30,6 +30,9 @@ func environment(name string) string {
 	if strings.HasSuffix(name, "_URL") {
 		return "postgres://tocsin:hunter2@127.0.0.1/tocsin"
 	}
+	if strings.HasSuffix(name, "_PHONE") {
+		return "+4930123456"
+	}
 	return "hunter2-" + name
 }
 
@@ -157,7 +160,7 @@ func TestTheExampleRunsWithNothingSet(t *testing.T) {
 		`24: the source "prometheus" has no token: everything it sends is refused`,
 		"168: slack is a sandbox for want of bot_token: what it would send is kept at /outbox",
 		"169: twilio is a sandbox for want of account_sid and auth_token: what it would send is kept at /outbox",
-		"170: email is a sandbox for want of username and password: what it would send is kept at /outbox",
+		"170: email is a sandbox for want of username and password (sandbox: false sends without signing in): what it would send is kept at /outbox",
 		`162: the runbook "runbooks/system-down.md" cannot be read: there is no such file`,
 	} {
 		if !slices.Contains(lines(r.Warnings), want) {

@@ -142,6 +142,18 @@ matrix:
 		{"people without a person", "people: {}\nmatrix: {P0: &r {channels: [sms], steps: []}, P1: *r, P2: *r, P3: *r}\n", []string{
 			"1: people names nobody: Tocsin needs at least one person to tell",
 		}},
+		{"what replies come from", `people:
+  ada: {phone: "+4930123456", slack: U0ADA}
+  bob: {phone: "+4930123456", slack: u0ada}
+  eve: {phone: "${env:EVES_PHONE}"}
+  mal: {phone: "+4930999999", email: ada@example.com}
+catch_all: ada
+matrix: {P0: &r {channels: [sms], steps: []}, P1: *r, P2: *r, P3: *r}
+`, []string{
+			`3: the phone "+4930123456" is ada's already: a reply must say who sent it`,
+			`3: the Slack user "u0ada" is ada's already: a reply must say who sent it`,
+			`4: the phone "${env:EVES_PHONE}" is ada's already: a reply must say who sent it`,
+		}},
 		{"no last resort", "people: {ada: {email: a@example.com}, bob: {email: b@example.com}}\nroles: {on-call: {people: [ada]}}\n", []string{
 			"0: catch_all is missing: name the person who is paged when a step reaches nobody",
 		}},

@@ -117,6 +117,15 @@ func parseBaseURL(s string) (string, error) {
 	return strings.TrimRight(s, "/"), err
 }
 
+// parsePublicURL reads the address that people reach Tocsin at. It has no path: pages are at its root.
+func parsePublicURL(s string) (string, error) {
+	s, err := parseBaseURL(s)
+	if u, bad := url.Parse(s); err == nil && (bad != nil || u.Path != "") {
+		return "", errors.New("this URL must have no path, as Tocsin's pages are at the root of its host: https://tocsin.example.com")
+	}
+	return s, err
+}
+
 // parseDatabase reads a PostgreSQL connection: a URL, or keywords ("host=... dbname=...").
 func parseDatabase(s string) (Secret, error) {
 	u, err := url.Parse(s)

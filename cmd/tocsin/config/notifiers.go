@@ -162,7 +162,11 @@ func (v value) sandbox(chosen *bool, needs ...string) bool {
 	case chosen != nil:
 		v.fail("%s cannot send (sandbox: false) without %s", v.key, and(missing))
 	default:
-		v.warn(KindSandbox, "%s is a sandbox for want of %s: what it would send is kept at /outbox", v.key, and(missing))
+		hint := ""
+		if v.key == "email" && v.has("smtp") && v.has("from") {
+			hint = " (sandbox: false sends without signing in)"
+		}
+		v.warn(KindSandbox, "%s is a sandbox for want of %s%s: what it would send is kept at /outbox", v.key, and(missing), hint)
 	}
 	return true
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -14,9 +15,9 @@ import (
 // Person is somebody who may be told.
 type Person struct {
 	Name  string              `json:"name" jsonschema_description:"What messages and pages call them. Left out: the key."`
-	Phone string              `json:"phone" jsonschema:"example=+15005550001" jsonschema_description:"Number in E.164, for SMS."`
+	Phone string              `json:"phone" jsonschema:"example=+15005550001" jsonschema_description:"Number in E.164, for SMS; of one person only."`
 	Email string              `json:"email" jsonschema:"example=dba@example.com" jsonschema_description:"Email address."`
-	Slack string              `json:"slack" jsonschema:"example=U0DBA" jsonschema_description:"Slack user ID."`
+	Slack string              `json:"slack" jsonschema:"example=U0DBA" jsonschema_description:"Slack user ID; of one person only."`
 	Reach escalation.Reach    `json:"reach" jsonschema:"default=always" jsonschema_description:"When they may be told: always, in business-hours, or on-call (while they hold a rotation)."`
 	Only  []alerting.Severity `json:"only" jsonschema_description:"Told of these severities only."`
 }
@@ -91,6 +92,36 @@ func readPerson(v value) Person {
 		v.warn(KindNoChannel, "%s has no phone, email or slack and can be told nothing", v.key)
 	}
 	return p
+}
+
+// people reads everybody. What a reply comes from says who sends it, so nobody shares it.
+func people(v value) map[string]Person {
+	out := named(readPerson)(v)
+	v.oneOwnerEach("phone", "phone")
+	v.oneOwnerEach("slack", "Slack user")
+	return out
+}
+
+// oneOwnerEach makes sure that no two of the mapping v say the same under key, which people call
+// what. Upper and lower case are the same.
+func (v value) oneOwnerEach(key, what string) {
+	if v.node == nil || v.node.Kind != yaml.MappingNode {
+		return
+	}
+	owners := map[string]string{}
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		owner := v.member(i)
+		item := owner.child(key)
+		if item.empty() || item.node.Kind != yaml.ScalarNode {
+			continue
+		}
+		same := strings.ToUpper(item.node.Value)
+		if first, taken := owners[same]; taken && first != owner.key {
+			item.fail("the %s %s is %s's already: a reply must say who sent it", what, item.shown(), first)
+			continue
+		}
+		owners[same] = owner.key
+	}
 }
 
 func readRotation(v value) Rotation {

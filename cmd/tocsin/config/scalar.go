@@ -35,6 +35,17 @@ func prose(v value) string {
 
 // text is text of one line.
 func text(v value) string {
+	if v.node != nil && v.node.Kind == yaml.ScalarNode {
+		switch tag := v.node.ShortTag(); tag {
+		case "!!int", "!!float", "!!bool":
+			v.fail("%s must be text, not a %s: write it in quotes", v.key, map[string]string{"!!int": "number", "!!float": "number", "!!bool": "truth value"}[tag])
+		}
+	}
+	return line(v)
+}
+
+// line is what stands in one line, whatever its type.
+func line(v value) string {
 	s := prose(v)
 	if strings.ContainsAny(s, "\n\t") {
 		v.fail("%s must be one line, without tabs", v.key)
@@ -50,7 +61,7 @@ func secret(v value) Secret { return Secret(text(v)) }
 func parsed[T any](what string, parse func(string) (T, error)) func(value) T {
 	return func(v value) T {
 		var none T
-		s := text(v)
+		s := line(v)
 		if s == "" {
 			return none
 		}
@@ -71,7 +82,7 @@ func parsed[T any](what string, parse func(string) (T, error)) func(value) T {
 func hidden[T any](parse func(string) (T, error)) func(value) T {
 	return func(v value) T {
 		var none T
-		s := text(v)
+		s := line(v)
 		if s == "" {
 			return none
 		}

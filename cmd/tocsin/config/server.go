@@ -16,7 +16,7 @@ func readServer(v value) Server {
 	s := Server{Listen: "127.0.0.1:8080"}
 	v.object(
 		key("listen", &s.Listen, parsed("address to listen on", parseListen)),
-		key("public_url", &s.PublicURL, hidden(parseBaseURL)),
+		key("public_url", &s.PublicURL, hidden(parsePublicURL)),
 		key("trusted_proxies", &s.TrustedProxies, unique(list(parsed("network", parseCIDR)))),
 	)
 	if !v.has("public_url") {

@@ -1,0 +1,90 @@
+package escalation
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin/alerting"
+)
+
+// Escalation is the last time that somebody did not wait for a plan's next step.
+type Escalation struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+	Role string    `json:"role"` // who was told
+}
+
+// again is how soon a second "escalate" counts as the same one: two taps, two people at once.
+const again = 30 * time.Second
+
+// escalate fires the first page step of the plan that has not fired, whatever it waits for and even if it
+// was skipped: somebody asks for it. If all have fired, the last one's role is told again.
+func (p *Policy) escalate(d *Decision, by alerting.Actor, now time.Time) error {
+	inc, plan := d.Case.Incident, &d.Case.Plan
+	if inc.State == alerting.StateResolved {
+		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved: there is nothing to escalate", inc.ID)}
+	}
+	if last := plan.Escalated; last.By != "" && now.Sub(last.At) < again {
+		d.Note = fmt.Sprintf("already escalated by %s at %s: %s was told", last.By, clock(last.At), last.Role)
+		return nil
+	}
+	i, role := plan.unfired()
+	if i >= 0 {
+		p.escalateTo(d, i, by, now)
+	} else {
+		role = p.tellAgain(d, role, by, now)
+	}
+	plan.Escalated = Escalation{At: now, By: by.Name, Role: role}
+	d.Detail.Step, d.Detail.Role = i+1, role
+	for k := range d.Pages {
+		d.Pages[k].Until = UntilResolved // asked for: an acknowledgement does not make it unnecessary
+	}
+	return nil
+}
+
+// unfired is the first page step that has not fired and its role; else -1 and the last page step's role,
+// which is empty if the plan has none.
+func (p Plan) unfired() (step int, role string) {
+	for i, s := range p.Steps {
+		if s.Kind != PageStep {
+			continue
+		}
+		if role = s.Role; s.State != StepFired {
+			return i, role
+		}
+	}
+	return -1, role
+}
+
+func (p *Policy) escalateTo(d *Decision, i int, by alerting.Actor, now time.Time) {
+	s := &d.Case.Plan.Steps[i]
+	text := fmt.Sprintf("Escalated by %s: %s is told now", by.Name, s.Role)
+	if s.State == StepPending {
+		text += " instead of at " + clock(s.DueAt)
+	}
+	s.AskedBy = by.Name
+	d.note(now, alerting.KindEscalated, by, alerting.Because("asked over "+by.Via), "%s", text)
+	p.fire(d, []int{i}, now, by)
+}
+
+// tellAgain pages a role beside the plan, or catch_all where the plan names no role. It returns the role.
+func (p *Policy) tellAgain(d *Decision, role string, by alerting.Actor, now time.Time) string {
+	plan := &d.Case.Plan
+	s := PlannedStep{Kind: PageStep, Role: role, Says: "escalated by " + by.Name}
+	recipients, why := []recipient(nil), alerting.Reason{}
+	if role == "" {
+		s.Role = "catch_all"
+		recipients, why = p.catchAll("the plan", plan.Channels, why)
+	} else {
+		recipients, why = p.recipients(d.Case, s, now)
+	}
+	plan.Asked++
+	for _, r := range recipients {
+		for _, ch := range r.channels {
+			d.Pages = append(d.Pages, r.order(-plan.Asked, s, ch, plan.Config))
+		}
+	}
+	why.Config = plan.Config
+	d.note(now, alerting.KindEscalated, by, why, "Escalated by %s, with no step left to tell: %s is told again: %s", by.Name, s.Role, summary(d.Pages, why))
+	return s.Role
+}
