@@ -16,7 +16,7 @@ import (
 
 const (
 	killSenders = 4
-	killPause   = 50 * time.Millisecond // a sender's, between its alerts and between its tries
+	killPause   = 20 * time.Millisecond // a sender's, between its alerts and between its tries
 )
 
 // flood is the senders of alerts.
