@@ -70,6 +70,29 @@ func (p Plan) Next(inc alerting.Incident) *PlannedStep {
 	return nil
 }
 
+// Owed is the step that somebody will be told by next unless people act. For a snoozed incident that may be
+// one that waits for the snooze's end: its DueAt is then that end. It is nil if nothing is owed.
+func (p Plan) Owed(inc alerting.Incident) *PlannedStep {
+	next := p.Next(inc)
+	if inc.SnoozedUntil.IsZero() || len(p.Steps) == 0 {
+		return next
+	}
+	waits := p.Steps[0] // a new round's first step, if no step of this one waits
+	for _, s := range p.Steps {
+		if s.Until == UntilAcknowledged && s.State != StepFired {
+			waits = s
+			break
+		}
+	}
+	if waits.DueAt.Before(inc.SnoozedUntil) {
+		waits.DueAt = inc.SnoozedUntil
+	}
+	if next != nil && next.DueAt.Before(waits.DueAt) {
+		return next
+	}
+	return &waits
+}
+
 // NextAt is the earliest time at which the machine owes the incident something; zero if it owes nothing.
 func (p Plan) NextAt(inc alerting.Incident) time.Time {
 	var at time.Time

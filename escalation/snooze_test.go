@@ -156,3 +156,17 @@ func TestANoteIsOnTheTimelineAndChangesNothingElse(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsOwedToASnoozedIncidentIsWhatComesAtItsEnd(t *testing.T) {
+	w := newWorld(t, monday)
+	w.Fire(systemDown(w))
+	w.Until(2 * time.Minute)
+	w.must(w.answer(escalation.Answer{Verb: escalation.Snooze, Until: monday.Add(40 * time.Minute)}))
+	if s := w.c.Plan.Owed(w.c.Incident); s == nil || s.Role != "on-call" || !s.DueAt.Equal(monday.Add(40*time.Minute)) {
+		t.Errorf("owed %+v, want the on-call's second step at the snooze's end", s)
+	}
+	w.must(w.answer(escalation.Answer{Verb: escalation.Snooze, Until: monday.Add(3 * hour)}))
+	if s := w.c.Plan.Owed(w.c.Incident); s == nil || s.Role != "executive" {
+		t.Errorf("owed %+v, want the executive before the snooze's end", s)
+	}
+}

@@ -106,7 +106,7 @@ func (b Brief) Next() *escalation.PlannedStep {
 	if b.Incident.State == alerting.StateResolved {
 		return nil
 	}
-	return b.Plan.Next(b.Incident)
+	return b.Plan.Owed(b.Incident)
 }
 
 // StepWords says what a step does: "manager is paged".

@@ -28,13 +28,17 @@ type accounts struct {
 	users   map[string]User
 	decoy   string // a hash to work on when the name is unknown, so that the answer takes as long
 	hashing chan struct{}
+	waiting chan struct{} // those under way and those that wait for them; more are turned away
 }
 
 // maxHashing is how many passwords are checked at the same time.
 const maxHashing = 2
 
+// maxWaiting is how many sign-ins may wait at the same time.
+const maxWaiting = 32
+
 func newAccounts(users []User) *accounts {
-	a := &accounts{users: make(map[string]User, len(users)), hashing: make(chan struct{}, maxHashing)}
+	a := &accounts{users: make(map[string]User, len(users)), hashing: make(chan struct{}, maxHashing), waiting: make(chan struct{}, maxWaiting)}
 	for _, u := range users {
 		if u.PasswordHash == "" {
 			continue
@@ -54,6 +58,12 @@ func (a *accounts) check(ctx context.Context, name, password string) (u User, ok
 	}
 	if hash == "" {
 		return User{}, false, nil
+	}
+	select {
+	case a.waiting <- struct{}{}:
+		defer func() { <-a.waiting }()
+	default:
+		return User{}, false, errOverloaded
 	}
 	select {
 	case a.hashing <- struct{}{}:

@@ -101,7 +101,7 @@ func (cmd *listCmd) run(ctx context.Context, c *cli, e env) error {
 	w := tabwriter.NewWriter(e.stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tSEVERITY\tSTATE\tWHO\tALERTS\tOPENED\tNEXT\tTITLE")
 	for _, i := range list.Incidents {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", i.ID, i.Severity, i.State, or(i.Assignee, "-"), i.AlertCount, utc(i.OpenedAt), i.next(), printable(i.Title))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", i.ID, i.Severity, i.state(), or(i.Assignee, "-"), i.AlertCount, utc(i.OpenedAt), i.next(), printable(i.Title))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -241,11 +241,22 @@ func (cmd *incidentsCmd) change(ctx context.Context, e env, path string, body an
 		return err
 	}
 	line := fmt.Sprintf("#%d %s %s, with %s, next: %s", i.ID, i.Severity, i.State, or(i.Assignee, "nobody"), i.next())
+	if i.SnoozedUntil != nil {
+		line += ", snoozed until " + utc(*i.SnoozedUntil)
+	}
 	if i.Note != "" {
 		line += " (" + i.Note + ")"
 	}
 	_, err := fmt.Fprintln(e.stdout, printable(line))
 	return err
+}
+
+// state is the state in a word.
+func (i remote) state() string {
+	if i.SnoozedUntil != nil {
+		return "snoozed"
+	}
+	return i.State
 }
 
 // next is who is told when, unless somebody acts.

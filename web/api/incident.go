@@ -75,7 +75,7 @@ func OfCase(c escalation.Case) Incident {
 		SnoozedUntil: moment(in.SnoozedUntil), ResolvedAt: moment(in.ResolvedAt), ResolvedBy: in.ResolvedBy, Round: in.Round,
 		Reason: in.Reason.Text, ReasonDetail: ofReason(in.Reason),
 	}
-	if s := c.Plan.Next(in); s != nil {
+	if s := c.Plan.Owed(in); s != nil {
 		out.Next = &Next{At: s.DueAt.UTC(), Role: s.Role, Kind: s.Kind}
 	}
 	return out
