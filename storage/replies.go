@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tocsin/alerting"
@@ -19,13 +20,20 @@ func (s *Store) TakeReply(ctx context.Context, r escalation.Reply) (fresh bool, 
 
 // ApplyReply takes one waiting reply (the one with this id, or the oldest if id is empty), lets decide
 // say what it does, and stores that with the fact that it is done, in one transaction. ok is false if
-// none waits.
+// none waits. One that cannot be applied is given up, and its sender told so: the others must not wait
+// behind it.
 func (s *Store) ApplyReply(ctx context.Context, id string, decide func(r escalation.Reply, in escalation.Incidents, arrived, now time.Time) (escalation.Answered, error)) (r escalation.Reply, a escalation.Answered, ok bool, err error) {
 	err = retry(ctx, func() error {
 		r, a, ok, err = s.applyReply(ctx, id, decide)
 		return err
 	})
-	return r, a, ok, err
+	if err == nil || !ok || ctx.Err() != nil || errors.Is(err, alerting.ErrUnavailable) {
+		return r, a, ok, err
+	}
+	s.log.Error("a reply cannot be applied, and is given up", "reply", r.ID, "channel", r.Channel, "incident", r.Incident, "error", err)
+	a = escalation.Answered{Text: "Tocsin could not do that, and nothing was changed. Please use its page."}
+	_, err = s.pool.Exec(ctx, `UPDATE replies SET done_at = tocsin_now(), answer = $2, reply = reply - 'Respond' WHERE id = $1 AND done_at IS NULL`, r.ID, a.Text)
+	return r, a, true, classify(err)
 }
 
 func (s *Store) applyReply(ctx context.Context, id string, decide func(escalation.Reply, escalation.Incidents, time.Time, time.Time) (escalation.Answered, error)) (r escalation.Reply, a escalation.Answered, ok bool, err error) {

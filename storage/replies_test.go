@@ -3,10 +3,12 @@ package storage_test
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -262,5 +264,32 @@ func TestAReplayedPressChangesNothing(t *testing.T) {
 	}
 	if after := f.incident(id); after.State != alerting.StateOpen || after.Rev != before.Rev {
 		t.Errorf("the replay made it %s", after.State)
+	}
+}
+
+func TestAReplyThatCannotBeAppliedHoldsUpNoOther(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range []string{"bad", "good"} {
+		if _, err := w.TakeReply(w.context(), escalation.Reply{ID: id, Channel: escalation.SMS}); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(time.Second)
+	}
+	decide := func(r escalation.Reply, _ escalation.Incidents, _, _ time.Time) (escalation.Answered, error) {
+		if r.ID == "bad" {
+			return escalation.Answered{}, errors.New("no")
+		}
+		return escalation.Answered{Text: "done"}, nil
+	}
+	var got []string
+	for range 3 {
+		r, a, ok, err := w.ApplyReply(w.context(), "", decide)
+		w.must(err)
+		if ok {
+			got = append(got, r.ID+": "+a.Text)
+		}
+	}
+	if want := []string{"bad: Tocsin could not do that, and nothing was changed. Please use its page.", "good: done"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
