@@ -50,6 +50,7 @@ var guarded = map[string]right{
 	"GET /api/v1/incidents":      {Viewer, "list incidents"},
 	"GET /api/v1/incidents/{id}": {Viewer, "see an incident"},
 	"POST /api/v1/incidents":     {Responder, "open an incident by hand"},
+
 	"POST /api/v1/incidents/{id}/acknowledge": {Responder, "acknowledge"},
 	"POST /api/v1/incidents/{id}/resolve":     {Responder, "resolve"},
 	"POST /api/v1/incidents/{id}/reopen":      {Responder, "reopen"},
