@@ -32,6 +32,8 @@ type Incident struct {
 	SnoozedUntil   time.Time // acknowledged until then; zero if not snoozed
 	ResolvedAt     time.Time
 	ResolvedBy     string
+	HeardAt        time.Time // the last word or act of a person since it was acknowledged; zero if none
+	MergedInto     int64     // resolved, because its alerts now belong to that incident; 0: not merged
 
 	Reason Reason // why this severity
 }
@@ -61,7 +63,11 @@ const (
 	KindEscalated     Kind = "escalated" // a person asked for the next step at once
 	KindAssigned      Kind = "assigned"
 	KindSnoozed       Kind = "snoozed"
-	KindAwake         Kind = "awake" // a snooze is over
+	KindAwake         Kind = "awake" // a snooze is over, or an acknowledgement went quiet
+	KindMerged        Kind = "merged"
+	KindSplit         Kind = "split"
+	KindPaused        Kind = "paused"    // muted, or in a maintenance window
+	KindContinued     Kind = "continued" // no longer
 	KindNote          Kind = "note"
 	KindStepFired     Kind = "step_fired"
 	KindStepSkipped   Kind = "step_skipped"

@@ -15,11 +15,15 @@ type Case struct {
 
 // Answer is what somebody does about an incident, wherever they do it: every answer goes through Apply.
 type Answer struct {
-	Verb   Verb
-	By     alerting.Actor
-	Until  time.Time // for Snooze
-	Person string    // for Assign: an ID of the directory
-	Text   string    // for Note
+	Verb     Verb
+	By       alerting.Actor
+	Until    time.Time         // for Snooze and Mute
+	Person   string            // for Assign: an ID of the directory
+	Text     string            // for Note; why, for Severity, Merge, Split, Jump and Mute, where somebody says
+	Severity alerting.Severity // for Severity
+	Into     int64             // for Merge: the incident that goes on
+	Step     int               // for Jump: which of the plan, counted from 1
+	Alerts   []string          // for Split: fingerprints
 }
 
 // Verb is what an answer asks for.
@@ -35,6 +39,12 @@ const (
 	Snooze      Verb = "snooze"   // acknowledged until Answer.Until, then open again
 	Assign      Verb = "assign"   // to Answer.Person, who is told
 	Note        Verb = "note"     // Answer.Text on the timeline
+	SetSeverity Verb = "severity" // to Answer.Severity
+	Jump        Verb = "jump"     // to step Answer.Step of the plan, now
+	Mute        Verb = "mute"     // tell nobody until Answer.Until; nobody answers for it meanwhile
+	Unmute      Verb = "unmute"
+	Merge       Verb = "merge" // into Answer.Into: Policy.Merge, not Apply
+	Split       Verb = "split" // Answer.Alerts off into an incident of their own: Policy.Split, not Apply
 )
 
 // Apply decides what an answer does. Doing something twice is no error: the decision then changes

@@ -19,7 +19,8 @@ type Decision struct {
 	Changed     bool  // nothing is to be stored if false
 	CloseAlerts bool  // a person resolved it: its firing episodes end with it
 	OpenAlerts  bool  // a person reopened it: the episodes that ended so, and whose sender has not ended them, fire again
-	Answer      Verb  // what somebody did, if somebody did: it goes on the audit log, with By and Before
+	Adopts      Adoption
+	Answer      Verb // what somebody did, if somebody did: it goes on the audit log, with By and Before
 	By          alerting.Actor
 	Detail      Detail // of the answer, for the audit log
 	Before      alerting.Incident
@@ -28,10 +29,21 @@ type Decision struct {
 
 // Detail is what an answer named, and whom an escalation told.
 type Detail struct {
-	Step   int    // that an escalation fired, counted from 1; 0 if it is none of the plan
-	Role   string // told by an escalation
-	Person string // given the incident
-	Text   string // a note
+	Step     int       // that an escalation fired, counted from 1; 0 if it is none of the plan
+	Role     string    // told by an escalation
+	Person   string    // given the incident
+	Text     string    // a note
+	Until    time.Time // of a snooze or mute
+	Severity string    // asked for, as in "P1"
+	Into     int64     // the incident that it was merged into
+	Split    int64     // the incident that was split off
+	Alerts   []string  // fingerprints that were split off
+}
+
+// Adoption is that alerts of another incident now belong to this one.
+type Adoption struct {
+	From   int64   // the other incident; 0: none
+	Alerts []int64 // the alerts' row IDs; nil: all of its alerts
 }
 
 // Outcome is what the audit log says came of an answer, given Apply's error.
@@ -55,6 +67,9 @@ type Order struct {
 	Until   Until
 	Says    string
 	Reason  alerting.Reason
+	// NotBefore is when the page may leave: a personal rule's time, or the end of quiet hours. Zero: at
+	// once. Whoever sends it then asks Unneeded first.
+	NotBefore time.Time
 }
 
 // NextAt is when the machine next owes the incident something; zero if never.

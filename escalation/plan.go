@@ -18,6 +18,20 @@ type Plan struct {
 	Asked    int               `json:"asked,omitempty"` // times that people asked for pages beside the steps
 	// Escalated is the last time that somebody did not wait for the next step.
 	Escalated Escalation `json:"escalated,omitzero"`
+
+	Start      time.Time     `json:"start,omitzero"` // the incident's opening or reopening; From, unless the severity changed
+	AckTimeout time.Duration `json:"ack_timeout,omitzero"`
+	RepeatAt   time.Time     `json:"repeat_at,omitzero"` // when the row begins again unless somebody has acknowledged
+	Repeats    int           `json:"repeats,omitempty"`  // how often it may still begin again
+	Pause      Pause         `json:"pause,omitzero"`
+}
+
+// Pause is that nothing of a plan falls due for a while: somebody muted the incident, or a maintenance
+// window lasts. Afterwards the first step that waited fires, and the rest keep their spacing.
+type Pause struct {
+	Until time.Time       `json:"until"`
+	By    string          `json:"by"` // a person, or "tocsin" for a maintenance window
+	Why   alerting.Reason `json:"why,omitzero"`
 }
 
 // PlannedStep is one step with its due time and what became of it.
@@ -32,6 +46,10 @@ type PlannedStep struct {
 	At      time.Time       `json:"at,omitzero"`        // when it was fired or skipped
 	AskedBy string          `json:"asked_by,omitempty"` // who escalated, where somebody did not wait for DueAt
 	Reason  alerting.Reason `json:"reason,omitzero"`    // why it was fired or skipped; empty while pending
+
+	Due      string `json:"due,omitempty"`      // why DueAt, in words: "Monday 4 January, 09:00, next business day; ..."
+	Calendar string `json:"calendar,omitempty"` // version of the calendar that gave DueAt; empty for wall time
+	Nobody   bool   `json:"nobody,omitempty"`   // fired, and its role reached nobody
 }
 
 // StepState is what became of a planned step.

@@ -6,6 +6,7 @@ import (
 
 	"tocsin/alerting"
 	"tocsin/alerting/calendar"
+	"tocsin/alerting/maintenance"
 	"tocsin/escalation/oncall"
 )
 
@@ -20,6 +21,8 @@ type Policy struct {
 	Matrix        Matrix
 	Directory     Directory
 	Calendar      *calendar.Calendar
+	Maintenance   []maintenance.Window // recurring windows: while one lasts, the plans that it matches pause
+	Roster        Roster               // what people changed since the file was written; see With
 }
 
 // Channel is a way to reach a person.
@@ -40,9 +43,17 @@ type Matrix map[alerting.Severity]Row
 
 // Row is the matrix for one severity.
 type Row struct {
-	Meaning  string
-	Channels []Channel
-	Steps    []Step
+	Meaning    string
+	Channels   []Channel
+	Steps      []Step
+	AckTimeout time.Duration // acknowledged, then no word or act of a person for so long: open again; 0: never
+	Repeat     Repeat
+}
+
+// Repeat begins a row again, as a new round, where its last step has passed and nobody has acknowledged.
+type Repeat struct {
+	After calendar.Delay // counted from the last step's time
+	Times int            // at most; 0: never
 }
 
 // Step is one line of the matrix.
@@ -78,6 +89,7 @@ type Directory struct {
 	People    map[string]Person
 	Roles     map[string]Role
 	Rotations map[string]oncall.Rotation
+	Absences  []Absence
 	CatchAll  string // a person, told when a step reaches nobody
 }
 
@@ -89,7 +101,37 @@ type Person struct {
 	Email string
 	Slack string // Slack's user ID
 	Reach Reach
+	Hours *calendar.Calendar  // for ReachHours: their own hours
 	Only  []alerting.Severity // if any: told of these severities only
+	// Calendar is the business time of where they are; nil: the organisation's.
+	Calendar *calendar.Calendar
+	// Rules are how they want to be told, by severity; where there are none, over the row's channels at once.
+	Rules map[alerting.Severity][]Rule
+	Quiet Quiet
+}
+
+// Rule is a personal one: over which channels, and how long after the step fires. A page that is not
+// needed any more by then is not sent.
+type Rule struct {
+	Over  []Channel
+	After time.Duration
+}
+
+// Quiet are hours in which a person's pages of P2 and P3 wait for their end.
+type Quiet struct {
+	Hours      *calendar.Calendar  // open while it is quiet; nil: never
+	Severities []alerting.Severity // P2, P3 or both
+}
+
+// Absence is that somebody is away for days. They are told nothing; their deputy, if there is one, is
+// told in their place.
+type Absence struct {
+	ID          int64
+	Person      string
+	From, Until time.Time // half-open
+	Deputy      string    // a person, or empty
+	Note        string
+	By          string
 }
 
 // Address is where channel reaches the person, empty if it does not.
@@ -118,10 +160,20 @@ const (
 	ReachAlways        Reach = "always"
 	ReachBusinessHours Reach = "business-hours"
 	ReachOnCall        Reach = "on-call" // while holding a rotation
+	ReachHours         Reach = "hours"   // in Person.Hours
 )
 
 // Role is what a step of the matrix names: a rotation's holder, or people.
 type Role struct {
 	Rotation string
 	People   []string
+	Calendar *calendar.Calendar // in which its steps' business time counts; nil: the organisation's
+}
+
+// Roster is what people have changed while Tocsin runs. It is stored; a policy is given it by With.
+type Roster struct {
+	Version   int64                     // grows with each change
+	Overrides []oncall.Override         // in force; of two that overlap, the later in the list
+	Absences  []Absence                 // in addition to the configuration's
+	Imported  map[string][]oncall.Shift // by rotation: what its iCal file or address says
 }

@@ -1,0 +1,80 @@
+package escalation
+
+import (
+	"context"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation/oncall"
+)
+
+// With is p with a roster instead of the one that it had.
+func (p *Policy) With(r Roster) *Policy {
+	next := *p
+	next.Roster = r
+	return &next
+}
+
+// Swap is that somebody asks somebody else to take a stretch of a rotation, perhaps for another in
+// return. Accepted, it becomes overrides.
+type Swap struct {
+	ID                      int64
+	Rotation                string
+	Asker, Asked            string    // people
+	From, Until             time.Time // half-open: what Asked is to take
+	ReturnFrom, ReturnUntil time.Time // what Asker takes in return; zero: nothing
+	Note                    string
+	State                   SwapState
+	At                      time.Time // when it was asked
+	By                      string    // who asked, in Asker's name
+	AnsweredAt              time.Time
+	AnsweredBy              string
+}
+
+// SwapState is where a swap stands.
+type SwapState string
+
+// States of a swap. Only one that is asked can be answered.
+const (
+	SwapAsked     SwapState = "asked"
+	SwapAccepted  SwapState = "accepted"
+	SwapDeclined  SwapState = "declined"
+	SwapWithdrawn SwapState = "withdrawn" // by its asker
+)
+
+// Message is a word to one person that belongs to no incident: a hand-off, a swap that is asked. It is
+// sent as pages are, but waits behind those of P0 and P1.
+type Message struct {
+	Person   string
+	Channels []Channel
+	Subject  string // one line
+	Text     string // a few sentences; lines end in \n
+	URL      string // where to look or to answer; empty: nowhere
+}
+
+// RosterStore keeps what people change about who is on call. What is asked is checked by Rota, which
+// alone calls the methods that change something; each change goes on the audit log in its transaction.
+type RosterStore interface {
+	// Roster is what is in force or to come.
+	Roster(ctx context.Context) (Roster, error)
+	// AddOverride stores o under a new ID, which it returns.
+	AddOverride(ctx context.Context, o oncall.Override, by alerting.Actor) (int64, error)
+	// RemoveOverride ends an override: one to come is removed, one in force ends now.
+	// alerting.ErrNotFound if there is none.
+	RemoveOverride(ctx context.Context, id int64, by alerting.Actor) error
+	AddAbsence(ctx context.Context, a Absence, by alerting.Actor) (int64, error)
+	RemoveAbsence(ctx context.Context, id int64, by alerting.Actor) error
+	// AskSwap stores a swap and the message that asks.
+	AskSwap(ctx context.Context, s Swap, ask []Message, by alerting.Actor) (int64, error)
+	// AnswerSwap locks a swap, lets decide answer it, and stores the swap, overrides and messages that it
+	// returns. alerting.ErrNotFound; decide's error as it is.
+	AnswerSwap(ctx context.Context, id int64, by alerting.Actor, decide func(Swap, time.Time) (Swap, []oncall.Override, []Message, error)) (Swap, error)
+	// Swaps are those that are asked, and those answered within a month, newest first.
+	Swaps(ctx context.Context) ([]Swap, error)
+}
+
+// HandoffStore makes sure that a hand-off is told once, whichever replica comes first.
+type HandoffStore interface {
+	// TellHandoff stores messages, unless this hand-off has been told; told says whether it stored them.
+	TellHandoff(ctx context.Context, rotation string, at time.Time, ms []Message) (told bool, err error)
+}
