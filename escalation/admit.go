@@ -16,8 +16,10 @@ type AlertKey struct{ Source, Fingerprint string }
 type Known struct {
 	Now    time.Time
 	Alerts map[AlertKey]alerting.Alert // the newest episode of each fingerprint
-	Cases  map[int64]Case              // by incident: those of the alerts above, and the newest of each dedup key
-	Latest map[string]int64            // dedup key -> its newest incident
+	// Cases are the incidents of the alerts above, the newest of each dedup key, and what these were merged
+	// into, through at most mergedDepth merges.
+	Cases  map[int64]Case
+	Latest map[string]int64 // dedup key -> its newest incident
 	// Reserved holds an incident number for each dedup key of the batch that has no unresolved incident.
 	Reserved map[string]int64
 }
@@ -26,6 +28,8 @@ type Known struct {
 type Admission struct {
 	Alerts    []AlertChange
 	Incidents []*Decision // each incident once
+	// Arrivals are those of the batch that were neither repeats nor stale, in the order in which they came.
+	Arrivals []alerting.Arrival
 }
 
 // AlertChange is one alert as it should be stored.
@@ -46,14 +50,38 @@ func (p *Policy) Admit(known Known, arrivals []alerting.Arrival) Admission {
 		incidents: map[int64]*incidentFold{},
 		byKey:     map[string]*incidentFold{},
 	}
-	sorted := slices.Clone(arrivals)
-	slices.SortStableFunc(sorted, func(x, y alerting.Arrival) int {
+	order := make([]int, len(arrivals))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		x, y := &arrivals[i], &arrivals[j]
 		return cmp.Or(cmp.Compare(rank(x.Status), rank(y.Status)), cmp.Compare(x.Severity, y.Severity))
 	})
-	for _, arr := range sorted {
-		a.take(arr)
+	news := 0
+	means := make([]bool, len(arrivals)) // neither a repeat nor stale
+	for _, i := range order {
+		if means[i] = a.take(arrivals[i]); means[i] {
+			news++
+		}
 	}
-	return a.result()
+	out := a.result()
+	out.Arrivals = chosen(arrivals, means, news)
+	return out
+}
+
+// chosen are the n arrivals that are marked.
+func chosen(arrivals []alerting.Arrival, marked []bool, n int) []alerting.Arrival {
+	if n == len(arrivals) {
+		return arrivals
+	}
+	out := make([]alerting.Arrival, 0, n)
+	for i, arr := range arrivals {
+		if marked[i] {
+			out = append(out, arr)
+		}
+	}
+	return out
 }
 
 func rank(s alerting.Status) int {
@@ -80,7 +108,8 @@ type alertFold struct {
 	dirty  bool
 }
 
-func (a *admission) take(arr alerting.Arrival) {
+// take folds one arrival in. It reports whether that means something: it is neither a repeat nor stale.
+func (a *admission) take(arr alerting.Arrival) bool {
 	f := a.fold(AlertKey{arr.Source, arr.Fingerprint})
 	var cur *alerting.Alert
 	if f.exists {
@@ -93,6 +122,7 @@ func (a *admission) take(arr alerting.Arrival) {
 		f.begin(arr, a.Now)
 	case alerting.Repeats:
 		f.repeat(arr, a.Now)
+		return false
 	case alerting.Ends:
 		a.ends(f, arr)
 	case alerting.Tombstone:
@@ -101,7 +131,10 @@ func (a *admission) take(arr alerting.Arrival) {
 	case alerting.Confirms:
 		f.change.Alert.EndsAt = arr.EndsAt
 		f.dirty, f.change.Bump = true, false
+	default:
+		return false
 	}
+	return true
 }
 
 func (a *admission) fold(key AlertKey) *alertFold {
@@ -147,11 +180,11 @@ func (a *admission) incidentFor(f *alertFold, arr alerting.Arrival) *incidentFol
 	if inc := a.byKey[arr.Key]; inc != nil {
 		return inc
 	}
+	if inc := a.goesOn(a.Latest[arr.Key]); inc != nil {
+		return inc
+	}
 	if inc := a.stored(a.Latest[arr.Key]); inc != nil {
 		was := inc.d.Case.Incident
-		if !inc.resolved() {
-			return inc
-		}
 		if a.Now.Sub(was.ResolvedAt) <= a.policy.ReopenWithin {
 			a.policy.reopen(inc.d, bySource(arr.Source), a.Now, reopenReason(was, arr, a.policy))
 			return inc
@@ -162,6 +195,20 @@ func (a *admission) incidentFor(f *alertFold, arr alerting.Arrival) *incidentFol
 	a.byKey[arr.Key], a.incidents[inc.id()] = inc, inc
 	a.order = append(a.order, inc)
 	return inc
+}
+
+// goesOn is the unresolved incident in which one goes on: itself, or what it was merged into; nil if none.
+func (a *admission) goesOn(id int64) *incidentFold {
+	inc := a.stored(id)
+	for range mergedDepth {
+		if inc == nil || !inc.resolved() {
+			return inc
+		}
+		if inc = a.stored(inc.d.Case.Incident.MergedInto); inc == nil {
+			return nil
+		}
+	}
+	return nil
 }
 
 // stored is the fold of an incident that exists; nil if it is not among what is known.

@@ -52,42 +52,84 @@ const (
 // decision then says who asked for what, and changes nothing.
 func (p *Policy) Apply(c Case, a Answer, now time.Time) (Decision, error) {
 	d := undecided(c)
-	d.Answer, d.By, d.Detail = a.Verb, a.By, Detail{Person: a.Person, Text: a.Text}
-	inc := &d.Case.Incident
-	switch a.Verb {
-	case Acknowledge:
-		err := d.acknowledge(a.By, now)
-		return d, err
-	case Resolve:
-		if inc.State == alerting.StateResolved {
-			d.Note = fmt.Sprintf("already resolved by %s at %s", inc.ResolvedBy, clock(inc.ResolvedAt))
-			return d, nil
-		}
-		d.CloseAlerts, inc.FiringCount = true, 0
-		d.resolve(a.By, now, alerting.Because("resolved by "+a.By.Name))
-		return d, nil
-	case Reopen:
-		if inc.State != alerting.StateResolved {
-			d.Note = "it is not resolved"
-			return d, nil
-		}
-		d.OpenAlerts = true
-		p.reopen(&d, a.By, now, alerting.Because("reopened by "+a.By.Name))
-		return d, nil
-	case Escalate:
-		err := p.escalate(&d, a.By, now)
-		return d, err
-	case Snooze:
-		err := d.snooze(a, now)
-		return d, err
-	case Assign:
-		err := p.assignTo(&d, a, now)
-		return d, err
-	case Note:
-		err := d.addNote(a, now)
+	d.Answer, d.By = a.Verb, a.By
+	d.Detail = Detail{Person: a.Person, Text: a.Text, Until: a.Until}
+	if inc := c.Incident; inc.MergedInto != 0 && a.Verb != Note {
+		return d, mergedAway(inc)
+	}
+	if err := p.apply(&d, a, now); err != nil {
 		return d, err
 	}
-	return d, &alerting.Refused{Text: fmt.Sprintf("nothing can be done by the name of %q", a.Verb)}
+	if d.Changed && c.Incident.State == alerting.StateAcknowledged {
+		d.heard(now)
+	}
+	return d, nil
+}
+
+func (p *Policy) apply(d *Decision, a Answer, now time.Time) error {
+	switch a.Verb {
+	case Acknowledge:
+		return d.acknowledge(a.By, now)
+	case Resolve:
+		d.resolveBy(a.By, now)
+		return nil
+	case Reopen:
+		p.reopenBy(d, a.By, now)
+		return nil
+	case Escalate:
+		return p.escalate(d, a.By, now)
+	case Jump:
+		d.Detail.Step = a.Step
+		return p.jump(d, a, now)
+	case Snooze:
+		return d.snooze(a, now)
+	case Assign:
+		return p.assignTo(d, a, now)
+	case Note:
+		return d.addNote(a, now)
+	case SetSeverity:
+		d.Detail.Severity = a.Severity.String()
+		return p.setSeverity(d, a, now)
+	case Mute:
+		return d.mute(a, now)
+	case Unmute:
+		return d.unmute(a, now)
+	}
+	return &alerting.Refused{Text: fmt.Sprintf("nothing can be done by the name of %q", a.Verb)}
+}
+
+func mergedAway(inc alerting.Incident) error {
+	return &alerting.Refused{Text: fmt.Sprintf("incident #%d was merged into #%d: answer there", inc.ID, inc.MergedInto)}
+}
+
+// answered is why something happened that somebody asked for.
+func answered(by alerting.Actor) alerting.Reason { return alerting.Because("answered over " + by.Via) }
+
+// andWhy is the reason that somebody gave, as the end of a sentence; empty if they gave none.
+func andWhy(text string) string {
+	if text = alerting.OneLine(text, 200); text == "" {
+		return ""
+	}
+	return ": " + text
+}
+
+func (d *Decision) resolveBy(by alerting.Actor, now time.Time) {
+	inc := &d.Case.Incident
+	if inc.State == alerting.StateResolved {
+		d.Note = fmt.Sprintf("already resolved by %s at %s", inc.ResolvedBy, clock(inc.ResolvedAt))
+		return
+	}
+	d.CloseAlerts, inc.FiringCount = true, 0
+	d.resolve(by, now, alerting.Because("resolved by "+by.Name))
+}
+
+func (p *Policy) reopenBy(d *Decision, by alerting.Actor, now time.Time) {
+	if d.Case.Incident.State != alerting.StateResolved {
+		d.Note = "it is not resolved"
+		return
+	}
+	d.OpenAlerts = true
+	p.reopen(d, by, now, alerting.Because("reopened by "+by.Name))
 }
 
 func (d *Decision) acknowledge(by alerting.Actor, now time.Time) error {
@@ -101,6 +143,9 @@ func (d *Decision) acknowledge(by alerting.Actor, now time.Time) error {
 			return nil
 		}
 		d.Note = fmt.Sprintf("already acknowledged by %s at %s", inc.AcknowledgedBy, clock(inc.AcknowledgedAt))
+		if d.Case.Plan.AckTimeout > 0 { // a word of a person: the time for the next one begins
+			d.touch()
+		}
 		return nil
 	}
 	d.acknowledged(by, now)
@@ -109,7 +154,7 @@ func (d *Decision) acknowledge(by alerting.Actor, now time.Time) error {
 
 func (d *Decision) acknowledged(by alerting.Actor, now time.Time) {
 	inc := &d.Case.Incident
-	inc.State, inc.AcknowledgedAt, inc.AcknowledgedBy = alerting.StateAcknowledged, now, by.Name
+	inc.State, inc.AcknowledgedAt, inc.AcknowledgedBy, inc.HeardAt = alerting.StateAcknowledged, now, by.Name, time.Time{}
 	text := "Acknowledged by " + by.Name
 	if inc.Assignee == "" {
 		inc.Assignee = by.Name
@@ -122,11 +167,17 @@ func (d *Decision) acknowledged(by alerting.Actor, now time.Time) {
 func (d *Decision) resolve(by alerting.Actor, now time.Time, why alerting.Reason) {
 	inc := &d.Case.Incident
 	inc.State, inc.ResolvedAt, inc.ResolvedBy, inc.SnoozedUntil = alerting.StateResolved, now, by.Name, time.Time{}
+	d.Case.Plan.Pause = Pause{}
 	d.note(now, alerting.KindResolved, by, why, "Resolved by %s", by.Name)
+	d.dropPending(now)
+}
+
+// dropPending skips the steps of what is resolved.
+func (d *Decision) dropPending(now time.Time) {
 	for i, s := range d.Case.Plan.Steps {
 		if s.State == StepPending {
 			s.State, s.At = StepSkipped, now
-			s.Reason = alerting.Reason{Text: "not needed: " + Reached(*inc, s.Until), Rule: stepRule(d.Case.Plan.Severity, i), Config: d.Case.Plan.Config}
+			s.Reason = alerting.Reason{Text: "not needed: " + Reached(d.Case.Incident, s.Until), Rule: stepRule(d.Case.Plan.Severity, i), Config: d.Case.Plan.Config}
 			d.Case.Plan.Steps[i] = s
 		}
 	}
@@ -135,14 +186,15 @@ func (d *Decision) resolve(by alerting.Actor, now time.Time, why alerting.Reason
 // reopen starts a new round, counted from now; nobody has it.
 func (p *Policy) reopen(d *Decision, by alerting.Actor, now time.Time, why alerting.Reason) {
 	inc := &d.Case.Incident
-	inc.State, inc.ResolvedAt, inc.ResolvedBy = alerting.StateOpen, time.Time{}, ""
-	inc.AcknowledgedAt, inc.AcknowledgedBy, inc.Assignee = time.Time{}, "", ""
+	unacknowledge(inc)
+	inc.ResolvedAt, inc.ResolvedBy, inc.Assignee, inc.MergedInto = time.Time{}, "", "", 0
 	p.newRound(d, now)
 	d.note(now, alerting.KindReopened, by, why, "Reopened by %s: round %d", by.Name, inc.Round)
 }
 
-func (p *Policy) newRound(d *Decision, now time.Time) {
+// newRound begins the plan of the incident's severity afresh, counted from a moment.
+func (p *Policy) newRound(d *Decision, from time.Time) {
 	inc := &d.Case.Incident
 	inc.Round++
-	d.Case.Plan = p.NewPlan(inc.Severity, inc.Round, now)
+	d.Case.Plan = p.NewPlan(inc.Severity, inc.Round, from)
 }

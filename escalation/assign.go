@@ -26,28 +26,29 @@ func (p *Policy) assignTo(d *Decision, a Answer, now time.Time) error {
 	if was != "" {
 		text += fmt.Sprintf(", taken over from %s", was)
 	}
+	if away, ok := p.Directory.away(a.Person, now); ok {
+		text += ", who " + p.isAway(away)
+	}
 	d.note(now, alerting.KindAssigned, a.By, alerting.Because("answered over "+a.By.Via), "%s", text)
 	if a.By.Name != a.Person {
-		d.tell(person, a.By)
+		p.tell(d, person, AssignStep, "assigned to you by "+a.By.Name, fmt.Sprintf("%s was assigned by %s", person.Name, a.By.Name), now)
+	}
+	if former, ok := p.Directory.People[was]; ok && a.By.Name != was {
+		p.tell(d, former, PageStep, fmt.Sprintf("handed over from you to %s by %s", a.Person, a.By.Name), fmt.Sprintf("%s had it until %s handed it over", former.Name, a.By.Name), now)
 	}
 	return nil
 }
 
-// tell pages one person beside the plan's steps, over the severity's channels. Its step number is
-// negative, so that it is nobody's step.
-func (d *Decision) tell(person Person, by alerting.Actor) {
+// tell pages one person beside the plan's steps, over the channels of the severity or of their own rules.
+// Its step number is negative, so that it is nobody's step.
+func (p *Policy) tell(d *Decision, person Person, kind StepKind, says, why string, now time.Time) {
 	plan := &d.Case.Plan
 	plan.Asked++
-	over := person.over(plan.Channels)
-	if len(over) == 0 {
-		over = person.over(Channels)
-	}
-	for _, ch := range over {
-		d.Pages = append(d.Pages, Order{
-			Step: -plan.Asked, Kind: AssignStep, Role: "assignee", Person: person.ID, Channel: ch, Until: UntilResolved,
-			Says:   "assigned to you by " + by.Name,
-			Reason: alerting.Reason{Text: fmt.Sprintf("%s was assigned by %s, over %s", person.Name, by.Name, ch), Config: plan.Config},
-		})
+	r := recipient{person: person, sends: p.sendsAnyhow(person, plan.Severity, plan.Channels, now), why: why}
+	s := PlannedStep{Kind: kind, Role: "assignee", Until: UntilResolved, Says: says}
+	for _, o := range r.orders(-plan.Asked, s, plan.Config) {
+		o.Reason.Rule = ""
+		d.Pages = append(d.Pages, o)
 	}
 }
 

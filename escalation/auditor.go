@@ -20,6 +20,9 @@ const (
 	Overdue Finding = "incident-overdue" // a step is long past its time
 	Held    Finding = "page-held"        // a living replica has held a page for too long
 	Waiting Finding = "page-waiting"     // a page is long past its time, and nobody takes it
+	// Unroutable: a P0 that is not resolved, and a step of its round that fired reached nobody of its role.
+	// Incidents of Tocsin itself are left out, so that this one does not find itself.
+	Unroutable Finding = "incident-unroutable"
 )
 
 // Findings lists what the auditor looks for, with what it says of it.
@@ -31,6 +34,7 @@ var findings = []struct {
 	{Overdue, "incidents are owed a step that is long past its time"},
 	{Held, "pages have been held by a living replica for too long"},
 	{Waiting, "pages are long past their time and nobody takes them"},
+	{Unroutable, "P0 incidents have a step that reached nobody of its role"},
 }
 
 // AuditStore looks for what must not be.

@@ -36,10 +36,15 @@ func (p *Policy) escalate(d *Decision, by alerting.Actor, now time.Time) error {
 	}
 	plan.Escalated = Escalation{At: now, By: by.Name, Role: role}
 	d.Detail.Step, d.Detail.Role = i+1, role
-	for k := range d.Pages {
-		d.Pages[k].Until = UntilResolved // asked for: an acknowledgement does not make it unnecessary
-	}
+	d.asked()
 	return nil
+}
+
+// asked makes pages that somebody asked for go out though the incident is acknowledged.
+func (d *Decision) asked() {
+	for k := range d.Pages {
+		d.Pages[k].Until = UntilResolved
+	}
 }
 
 // unfired is the first page step that has not fired and its role; else -1 and the last page step's role,
@@ -64,6 +69,9 @@ func (p *Policy) escalateTo(d *Decision, i int, by alerting.Actor, now time.Time
 	}
 	s.AskedBy = by.Name
 	d.note(now, alerting.KindEscalated, by, alerting.Because("asked over "+by.Via), "%s", text)
+	if s.Kind == AssignStep {
+		p.assign(d, s, now)
+	}
 	p.fire(d, []int{i}, now, by)
 }
 
@@ -71,18 +79,16 @@ func (p *Policy) escalateTo(d *Decision, i int, by alerting.Actor, now time.Time
 func (p *Policy) tellAgain(d *Decision, role string, by alerting.Actor, now time.Time) string {
 	plan := &d.Case.Plan
 	s := PlannedStep{Kind: PageStep, Role: role, Says: "escalated by " + by.Name}
-	recipients, why := []recipient(nil), alerting.Reason{}
+	recipients, why := []recipient(nil), alerting.Reason{Values: map[string]string{}}
 	if role == "" {
 		s.Role = "catch_all"
-		recipients, why = p.catchAll("the plan", plan.Channels, why)
+		recipients, why = p.catchAll("the plan", plan.Severity, plan.Channels, why, now)
 	} else {
 		recipients, why = p.recipients(d.Case, s, now)
 	}
 	plan.Asked++
 	for _, r := range recipients {
-		for _, ch := range r.channels {
-			d.Pages = append(d.Pages, r.order(-plan.Asked, s, ch, plan.Config))
-		}
+		d.Pages = append(d.Pages, r.orders(-plan.Asked, s, plan.Config)...)
 	}
 	why.Config = plan.Config
 	d.note(now, alerting.KindEscalated, by, why, "Escalated by %s, with no step left to tell: %s is told again: %s", by.Name, s.Role, summary(d.Pages, why))

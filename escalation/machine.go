@@ -11,16 +11,35 @@ import (
 
 // Next decides what is owed to an incident at now: each step that is due is fired, or skipped because
 // the incident has reached what the step waits for. Of several steps that fall due together (after an
-// outage) each person is told once, with the furthest step's words.
+// outage) each person is told once, with the furthest step's words. While a plan is paused nothing is owed.
 func (p *Policy) Next(c Case, now time.Time) Decision {
 	d := undecided(c)
 	if c.Incident.State == alerting.StateResolved {
 		return d
 	}
-	if until := c.Incident.SnoozedUntil; !until.IsZero() && !until.After(now) {
-		p.wake(&d, now)
+	if pause := c.Plan.Pause; !pause.Until.IsZero() {
+		if pause.Until.After(now) {
+			return d
+		}
+		d.unpause(now, alerting.Tocsin, "No longer "+pause.Why.Text)
 	}
+	if why := c.overdue(now); why != "" {
+		p.wake(&d, why, now)
+	}
+	if p.inWindow(&d, now) {
+		return d
+	}
+	fired := p.advance(&d, now)
+	if !fired && d.Case.repeats(now) {
+		p.repeat(&d, now)
+	}
+	return d
+}
+
+// advance fires or skips the steps that are due. It reports whether any fired.
+func (p *Policy) advance(d *Decision, now time.Time) bool {
 	var fired []int
+	var last time.Time
 	for i := range d.Case.Plan.Steps {
 		s := &d.Case.Plan.Steps[i]
 		if s.State != StepPending || s.DueAt.After(now) {
@@ -31,12 +50,27 @@ func (p *Policy) Next(c Case, now time.Time) Decision {
 			continue
 		}
 		fired = append(fired, i)
+		if last.Before(s.DueAt) {
+			last = s.DueAt
+		}
 		if s.Kind == AssignStep {
-			p.assign(&d, s, now)
+			p.assign(d, s, now)
 		}
 	}
-	p.fire(&d, fired, now, alerting.Tocsin)
-	return d
+	p.fire(d, fired, now, alerting.Tocsin)
+	if plan := &d.Case.Plan; len(fired) > 0 && d.Case.repeats(now) {
+		plan.RepeatAt = plan.RepeatAt.Add(now.Sub(last)) // it was an outage: the repetition keeps its distance
+	}
+	return len(fired) > 0
+}
+
+// repeat begins the row again, for nobody has acknowledged.
+func (p *Policy) repeat(d *Decision, now time.Time) {
+	left := d.Case.Plan.Repeats - 1
+	p.newRound(d, now)
+	d.Case.Plan.Repeats = min(left, d.Case.Plan.Repeats)
+	why := alerting.Reason{Text: "nobody has acknowledged", Rule: fmt.Sprintf("matrix.%s.repeat", d.Case.Plan.Severity), Config: d.Case.Plan.Config}
+	d.note(now, alerting.KindAwake, alerting.Tocsin, why, "Round %d: %s, and the steps begin again", d.Case.Incident.Round, why.Text)
 }
 
 // Reached says how the incident has reached a step's until; empty if it has not.
@@ -55,16 +89,29 @@ func Reached(inc alerting.Incident, u Until) string {
 }
 
 func (d *Decision) skip(i int, now time.Time, why string) {
+	d.skipBy(i, alerting.Tocsin, now, "not needed: "+why, why)
+}
+
+// drop skips a step because of what somebody asked for: it does not come back with the end of a snooze.
+func (d *Decision) drop(i int, by alerting.Actor, now time.Time, why string) {
+	d.skipBy(i, by, now, why, why)
+	d.Case.Plan.Steps[i].Reason.Values["by"] = by.Name
+}
+
+func (d *Decision) skipBy(i int, by alerting.Actor, now time.Time, text, why string) {
 	s := &d.Case.Plan.Steps[i]
 	s.State, s.At = StepSkipped, now
 	s.Reason = alerting.Reason{
-		Text:   fmt.Sprintf("not needed: %s", why),
+		Text:   text,
 		Rule:   stepRule(d.Case.Plan.Severity, i),
-		Values: map[string]string{"until": string(s.Until), "due_at": clock(s.DueAt)},
+		Values: map[string]string{"role": s.Role, "until": string(s.Until), "due_at": clock(s.DueAt)},
 		Config: d.Case.Plan.Config,
 	}
-	d.note(now, alerting.KindStepSkipped, alerting.Tocsin, s.Reason, "Step %d (%s %s) skipped: %s", i+1, s.Kind, s.Role, why)
+	d.note(now, alerting.KindStepSkipped, by, s.Reason, "Step %d (%s %s) skipped: %s", i+1, s.Kind, s.Role, why)
 }
+
+// dropped reports whether somebody's answer skipped the step.
+func (s PlannedStep) dropped() bool { return s.State == StepSkipped && s.Reason.Values["by"] != "" }
 
 // fire marks steps as fired and orders their pages, the furthest step first, so that somebody named by
 // several of them is told once.
@@ -72,21 +119,31 @@ func (p *Policy) fire(d *Decision, steps []int, now time.Time, by alerting.Actor
 	told := map[string]int{} // person -> the step that told them
 	orders := make([][]Order, len(steps))
 	reasons := make([]alerting.Reason, len(steps))
+	var shadows []shadowed
 	for k, i := range slices.Backward(steps) {
 		s := d.Case.Plan.Steps[i]
 		recipients, why := p.recipients(d.Case, s, now)
+		d.Case.Plan.Steps[i].Nobody = nobody(recipients)
 		for _, r := range recipients {
+			if r.stand == asShadow {
+				shadows = append(shadows, shadowed{k, r})
+				continue
+			}
 			if later, ok := told[r.person.ID]; ok && later != i {
 				why.Tried = append(why.Tried, alerting.Tried{Rule: "people." + r.person.ID, Why: fmt.Sprintf("told by step %d, which was due too", later+1)})
 				continue
 			}
 			told[r.person.ID] = i
-			for _, ch := range r.channels {
-				orders[k] = append(orders[k], r.order(i, s, ch, d.Case.Plan.Config))
-			}
+			orders[k] = append(orders[k], r.orders(i, s, d.Case.Plan.Config)...)
 		}
 		why.Rule, why.Config = stepRule(d.Case.Plan.Severity, i), d.Case.Plan.Config
 		reasons[k] = why
+	}
+	for _, s := range shadows {
+		if _, ok := told[s.person.ID]; !ok {
+			told[s.person.ID] = steps[s.k]
+			orders[s.k] = append(orders[s.k], s.orders(steps[s.k], d.Case.Plan.Steps[steps[s.k]], d.Case.Plan.Config)...)
+		}
 	}
 	for k, i := range steps {
 		s := &d.Case.Plan.Steps[i]
@@ -94,6 +151,13 @@ func (p *Policy) fire(d *Decision, steps []int, now time.Time, by alerting.Actor
 		d.Pages = append(d.Pages, orders[k]...)
 		d.note(now, alerting.KindStepFired, by, s.Reason, "Step %d (%s %s): %s", i+1, s.Kind, s.Role, summary(orders[k], reasons[k]))
 	}
+}
+
+// shadowed is a shadow with the step, of those that fire together, that tells them along unless another
+// tells them for themselves.
+type shadowed struct {
+	k int
+	recipient
 }
 
 // summary lists who is told over what: "system-admin over sms, email".
@@ -121,7 +185,7 @@ func (p *Policy) assign(d *Decision, s *PlannedStep, now time.Time) {
 		return
 	}
 	recipients, why := p.recipients(d.Case, *s, now)
-	if len(recipients) == 0 {
+	if len(recipients) == 0 { // catch_all is given it where the role reaches nobody
 		return
 	}
 	d.Case.Incident.Assignee = recipients[0].person.ID

@@ -53,7 +53,7 @@ func (m Manual) Cleaned() (Manual, error) {
 func (p *Policy) Open(m Manual, id int64, key string, now time.Time) Decision {
 	why := alerting.Reason{Text: m.Severity.String() + " as opened by " + m.By.Name, Config: p.Config}
 	d := p.open(id, key, m.Title, m.Severity, m.Labels, why, now)
-	d.Answer, d.By = Open, m.By
+	d.Answer, d.By, d.Detail = Open, m.By, Detail{Text: m.Description}
 	text := "Opened by " + m.By.Name
 	if m.Description != "" {
 		text += ": " + m.Description

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tocsin/alerting"
+	"tocsin/alerting/calendar"
 )
 
 // Plan is the matrix's steps for one incident and round. It is stored in the incident (jsonb), so that
@@ -62,18 +63,54 @@ const (
 	StepSkipped StepState = "skipped"
 )
 
-// NewPlan counts the matrix's row for a severity from a moment.
+// NewPlan counts the matrix's row for a severity from a moment. A step's business time is that of its role.
 func (p *Policy) NewPlan(sev alerting.Severity, round int, from time.Time) Plan {
 	row := p.Matrix[sev]
-	plan := Plan{Round: round, Severity: sev, From: from, Config: p.Config, Channels: row.Channels, Steps: make([]PlannedStep, len(row.Steps))}
+	plan := Plan{
+		Round: round, Severity: sev, From: from, Start: from, Config: p.Config, Channels: row.Channels,
+		AckTimeout: row.AckTimeout, Steps: make([]PlannedStep, len(row.Steps)),
+	}
+	var last time.Time
 	for i, s := range row.Steps {
-		plan.Steps[i] = PlannedStep{
-			DueAt: s.After.Due(p.Calendar, from).UTC(), After: s.After.String(),
-			Kind: s.Kind, Role: s.Role, Until: s.Until, Says: s.Says,
-			State: StepPending,
+		plan.Steps[i] = p.planStep(s, from)
+		if due := plan.Steps[i].DueAt; due.After(last) {
+			last = due
 		}
 	}
+	if row.Repeat.Times > 0 && len(row.Steps) > 0 {
+		plan.Repeats, plan.RepeatAt = row.Repeat.Times, row.Repeat.After.Due(p.Calendar, last).UTC()
+	}
 	return plan
+}
+
+func (p *Policy) planStep(s Step, from time.Time) PlannedStep {
+	c := p.calendarOf(s.Role)
+	due := s.After.Due(c, from)
+	step := PlannedStep{
+		DueAt: due.UTC(), After: s.After.String(), Kind: s.Kind, Role: s.Role, Until: s.Until, Says: s.Says,
+		State: StepPending,
+	}
+	step.Due = s.After.Words(c, from, due)
+	if s.After.Kind != calendar.Wall {
+		step.Calendar = c.Version()
+	}
+	return step
+}
+
+// calendarOf is the business time in which a role's steps count.
+func (p *Policy) calendarOf(role string) *calendar.Calendar {
+	if c := p.Directory.Roles[role].Calendar; c != nil {
+		return c
+	}
+	return p.Calendar
+}
+
+// start is the incident's opening or reopening. Plans of older releases do not have it.
+func (p Plan) start() time.Time {
+	if p.Start.IsZero() {
+		return p.From
+	}
+	return p.Start
 }
 
 // Next is the step that is due next unless the incident's state makes it unnecessary; nil if no such
@@ -113,15 +150,29 @@ func (p Plan) Owed(inc alerting.Incident) *PlannedStep {
 
 // NextAt is the earliest time at which the machine owes the incident something; zero if it owes nothing.
 func (p Plan) NextAt(inc alerting.Incident) time.Time {
-	var at time.Time
 	if inc.State == alerting.StateResolved {
-		return at
+		return time.Time{}
 	}
-	at = inc.SnoozedUntil
+	if !p.Pause.Until.IsZero() {
+		return p.Pause.Until
+	}
+	c := Case{Incident: inc, Plan: p}
+	at := sooner(inc.SnoozedUntil, c.quietAt())
 	for _, s := range p.Steps {
-		if s.State == StepPending && (at.IsZero() || s.DueAt.Before(at)) {
-			at = s.DueAt
+		if s.State == StepPending {
+			at = sooner(at, s.DueAt)
 		}
 	}
+	if inc.State == alerting.StateOpen && p.Repeats > 0 {
+		at = sooner(at, p.RepeatAt)
+	}
 	return at
+}
+
+// sooner is the earlier of two moments of which either may be none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }

@@ -6,7 +6,7 @@ import (
 
 	"tocsin/alerting"
 	"tocsin/alerting/calendar"
-	"tocsin/alerting/maintenance"
+	"tocsin/alerting/calendar/maintenance"
 	"tocsin/escalation/oncall"
 )
 
@@ -23,6 +23,8 @@ type Policy struct {
 	Calendar      *calendar.Calendar
 	Maintenance   []maintenance.Window // recurring windows: while one lasts, the plans that it matches pause
 	Roster        Roster               // what people changed since the file was written; see With
+
+	file *Policy // the same without a roster; nil if it has none
 }
 
 // Channel is a way to reach a person.
@@ -89,8 +91,8 @@ type Directory struct {
 	People    map[string]Person
 	Roles     map[string]Role
 	Rotations map[string]oncall.Rotation
-	Absences  []Absence
-	CatchAll  string // a person, told when a step reaches nobody
+	Absences  []Absence // the configuration's, and with a roster also its
+	CatchAll  string    // a person, told when a step reaches nobody
 }
 
 // Person is somebody who may be paged.

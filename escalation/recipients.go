@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,120 +11,172 @@ import (
 
 // recipient is a person whom a step tells, over which channels, and why.
 type recipient struct {
-	person   Person
-	channels []Channel
-	why      string
+	person Person
+	sends  []send
+	why    string
+	says   string // instead of the step's words, if not empty
+	stand  stand
 }
 
-func (r recipient) order(step int, s PlannedStep, ch Channel, config string) Order {
-	return Order{
-		Step: step, Kind: s.Kind, Role: s.Role, Person: r.person.ID, Channel: ch, Until: s.Until, Says: s.Says,
-		Reason: alerting.Reason{Text: fmt.Sprintf("%s, over %s", r.why, ch), Rule: "roles." + s.Role, Config: config},
+// stand is how a recipient comes to be told.
+type stand uint8
+
+const (
+	ofRole     stand = iota // holds the role, or stands in for whoever does
+	asShadow                // told along; neither answers for it nor is given it
+	asCatchAll              // told because the role reaches nobody
+)
+
+// nobody reports whether a step's role reaches nobody: at most a shadow or catch_all is told.
+func nobody(rs []recipient) bool {
+	return !slices.ContainsFunc(rs, func(r recipient) bool { return r.stand == ofRole })
+}
+
+// orders are r's pages of a step, one for each channel.
+func (r recipient) orders(step int, s PlannedStep, config string) []Order {
+	out := make([]Order, len(r.sends))
+	for i, send := range r.sends {
+		says := s.Says
+		if r.says != "" {
+			says = r.says
+		}
+		out[i] = Order{
+			Step: step, Kind: s.Kind, Role: s.Role, Person: r.person.ID, Channel: send.channel, Until: s.Until, Says: says,
+			NotBefore: send.notBefore,
+			Reason:    alerting.Reason{Text: fmt.Sprintf("%s, over %s%s", r.why, send.channel, send.why), Rule: "roles." + s.Role, Config: config},
+		}
 	}
+	return out
 }
 
 // recipients says who a step tells at now. Whoever is passed over stands in the reason with the first
 // clause that failed. If nobody is left, it is the directory's catch_all, whenever they may be reached.
-// An assignment tells only whom it assigns.
+// An assignment tells only whom it assigns; a page tells the shadows of the role's rotation along.
 func (p *Policy) recipients(c Case, s PlannedStep, now time.Time) ([]recipient, alerting.Reason) {
 	sev, channels := c.Plan.Severity, c.Plan.Channels
-	people, holds, why := p.Directory.holders(s.Role, now)
-	reason := alerting.Reason{Text: why, Values: map[string]string{"role": s.Role, "at": clock(now)}}
+	h := p.Directory.holders(s.Role, now)
+	reason := alerting.Reason{Text: h.why, Values: map[string]string{"role": s.Role, "at": clock(now)}}
 	var out []recipient
-	for _, person := range people {
-		if miss := p.unreachable(person, sev, holds, now); miss != "" {
-			reason.Tried = append(reason.Tried, alerting.Tried{Rule: "people." + person.ID, Why: miss})
+	for _, person := range h.people {
+		r, tried, ok := p.reach(person, h, sev, channels, now)
+		reason.Tried = append(reason.Tried, tried...)
+		if !ok || slices.ContainsFunc(out, func(o recipient) bool { return o.person.ID == r.person.ID }) {
 			continue
 		}
-		over := person.over(channels)
-		if len(over) == 0 {
-			reason.Tried = append(reason.Tried, alerting.Tried{Rule: "people." + person.ID, Why: "has no address for " + join(channels)})
-			continue
+		if r.why == "" {
+			r.why = fmt.Sprintf("%s holds %s: %s", r.person.Name, s.Role, h.why)
 		}
-		out = append(out, recipient{person, over, fmt.Sprintf("%s holds %s: %s", person.Name, s.Role, why)})
+		out = append(out, r)
 	}
 	if s.Kind == AssignStep && c.Incident.Assignee != "" {
 		out = only(out, c.Incident.Assignee)
 	} else if s.Kind == AssignStep && len(out) > 1 {
 		out = out[:1]
 	}
-	if len(out) > 0 {
-		return out, reason
+	if len(out) == 0 {
+		out, reason = p.catchAll(s.Role, sev, channels, reason, now)
 	}
-	return p.catchAll(s.Role, channels, reason)
+	if s.Kind == PageStep {
+		out = p.withShadows(out, h.rotation, sev, channels, now)
+	}
+	for _, r := range out {
+		if held := r.held(); held != "" {
+			reason.Values["held."+r.person.ID] = held
+		}
+	}
+	return out, reason
 }
 
-func (p *Policy) catchAll(role string, channels []Channel, reason alerting.Reason) ([]recipient, alerting.Reason) {
+// reach decides whether somebody who holds a role is told, or their deputy in their place. tried says why
+// not, for each who is passed over.
+func (p *Policy) reach(person Person, h holding, sev alerting.Severity, channels []Channel, now time.Time) (r recipient, tried []alerting.Tried, ok bool) {
+	pass := func(id, why string) { tried = append(tried, alerting.Tried{Rule: "people." + id, Why: why}) }
+	if !person.Takes(sev) {
+		pass(person.ID, notTold(person, sev))
+		return r, tried, false
+	}
+	absence, away := p.Directory.away(person.ID, now)
+	if !away {
+		r, miss := p.reachHere(person, h, sev, channels, now)
+		if miss != "" {
+			pass(person.ID, miss)
+		}
+		return r, tried, miss == ""
+	}
+	pass(person.ID, p.isAway(absence))
+	deputy, known := p.Directory.People[absence.Deputy]
+	if !known {
+		return r, tried, false
+	}
+	miss := ""
+	if also, away := p.Directory.away(deputy.ID, now); away {
+		miss = p.isAway(also)
+	} else {
+		r, miss = p.reachHere(deputy, h, sev, channels, now)
+	}
+	if miss != "" {
+		pass(deputy.ID, fmt.Sprintf("stands in for %s and %s", person.ID, miss))
+		return r, tried, false
+	}
+	r.why = fmt.Sprintf("%s stands in for %s, who %s", deputy.Name, person.Name, p.isAway(absence))
+	return r, tried, true
+}
+
+// reachHere decides whether somebody who is not away is told; miss says why not.
+func (p *Policy) reachHere(person Person, h holding, sev alerting.Severity, channels []Channel, now time.Time) (r recipient, miss string) {
+	if miss := p.unreachable(person, sev, h.rotation != "", now); miss != "" {
+		return r, miss
+	}
+	sends := p.sends(person, sev, channels, now)
+	if len(sends) == 0 {
+		return r, "has no address for " + join(channels)
+	}
+	return recipient{person: person, sends: sends}, ""
+}
+
+// withShadows adds those who shadow a rotation, over email and slack where the severity's row has them.
+func (p *Policy) withShadows(out []recipient, rotation string, sev alerting.Severity, channels []Channel, now time.Time) []recipient {
+	if rotation == "" {
+		return out
+	}
+	quiet := slices.DeleteFunc(slices.Clone(channels), func(c Channel) bool { return c != Email && c != Slack })
+	for _, id := range p.Directory.Rotations[rotation].ShadowsAt(now) {
+		person, ok := p.Directory.People[id]
+		_, away := p.Directory.away(id, now)
+		told := slices.ContainsFunc(out, func(r recipient) bool { return r.person.ID == id })
+		if !ok || away || told || !person.Takes(sev) {
+			continue
+		}
+		r := recipient{person: person, why: fmt.Sprintf("%s shadows rotation %s", person.Name, rotation), says: "you shadow " + rotation, stand: asShadow}
+		for _, ch := range person.over(quiet) {
+			r.sends = append(r.sends, person.Quiet.hold(send{channel: ch}, sev, now))
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// catchAll is the directory's catch_all where a role reaches nobody, whether or not they are away.
+func (p *Policy) catchAll(role string, sev alerting.Severity, channels []Channel, reason alerting.Reason, now time.Time) ([]recipient, alerting.Reason) {
 	missed := make([]string, len(reason.Tried))
 	for i, t := range reason.Tried {
 		missed[i] = strings.TrimPrefix(t.Rule, "people.") + " " + t.Why
+	}
+	if len(missed) == 0 && reason.Text != "" {
+		missed = []string{reason.Text}
 	}
 	why := fmt.Sprintf("%s reaches nobody", role)
 	if len(missed) > 0 {
 		why += " (" + strings.Join(missed, "; ") + ")"
 	}
 	person, ok := p.Directory.People[p.Directory.CatchAll]
-	over := person.over(channels)
-	if len(over) == 0 {
-		over = person.over(Channels)
-	}
-	if !ok || len(over) == 0 {
+	sends := p.sendsAnyhow(person, sev, channels, now)
+	if !ok || len(sends) == 0 {
 		reason.Text = why + ", and there is no catch_all who can be told"
 		return nil, reason
 	}
 	reason.Text = why + ": catch_all is told instead"
-	return []recipient{{person, over, fmt.Sprintf("%s is catch_all: %s", person.Name, why)}}, reason
-}
-
-// holders are the people who hold a role at an instant; holds reports whether they do so by a rotation.
-func (d Directory) holders(role string, at time.Time) (people []Person, holds bool, why string) {
-	r, ok := d.Roles[role]
-	if !ok {
-		return nil, false, fmt.Sprintf("there is no role %q in this configuration", role)
-	}
-	if r.Rotation == "" {
-		for _, id := range r.People {
-			people = append(people, d.People[id])
-		}
-		return people, false, fmt.Sprintf("%s is %s", role, strings.Join(r.People, ", "))
-	}
-	id, _, until := d.Rotations[r.Rotation].Holder(at)
-	if id == "" {
-		return nil, true, fmt.Sprintf("rotation %s has not begun", r.Rotation)
-	}
-	return []Person{d.People[id]}, true, fmt.Sprintf("rotation %s is with %s until %s", r.Rotation, id, clock(until))
-}
-
-// unreachable says why a person is not told now; empty if they are.
-func (p *Policy) unreachable(person Person, sev alerting.Severity, holds bool, now time.Time) string {
-	switch {
-	case !person.Takes(sev):
-		return fmt.Sprintf("is told of %s only, and this is %s", join(person.Only), sev)
-	case person.Reach == ReachBusinessHours && !p.Calendar.Open(now):
-		return "is reached in business hours only, and it is not business time"
-	case person.Reach == ReachOnCall && !holds && !p.Directory.onCall(person.ID, now):
-		return "is reached only while on call, and is not"
-	}
-	return ""
-}
-
-func (d Directory) onCall(person string, at time.Time) bool {
-	for _, r := range d.Rotations {
-		if id, _, _ := r.Holder(at); id == person {
-			return true
-		}
-	}
-	return false
-}
-
-func (p Person) over(channels []Channel) []Channel {
-	var out []Channel
-	for _, c := range channels {
-		if p.Address(c) != "" {
-			out = append(out, c)
-		}
-	}
-	return out
+	return []recipient{{person: person, sends: sends, why: fmt.Sprintf("%s is catch_all: %s", person.Name, why), stand: asCatchAll}}, reason
 }
 
 func only(rs []recipient, person string) []recipient {

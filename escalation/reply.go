@@ -168,8 +168,11 @@ func sentence(s string) string {
 	if s == "" {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	return upper(s) + "."
 }
+
+// upper is a sentence's beginning.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func addressWord(c Channel) string {
 	switch c {

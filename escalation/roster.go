@@ -2,17 +2,46 @@ package escalation
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"tocsin/alerting"
 	"tocsin/escalation/oncall"
 )
 
-// With is p with a roster instead of the one that it had.
+// With is p with a roster instead of the one that it had: its overrides and imported shifts stand in the
+// rotations, its absences in the directory. p itself stays as it is.
 func (p *Policy) With(r Roster) *Policy {
-	next := *p
-	next.Roster = r
+	file := p
+	if p.file != nil {
+		file = p.file
+	}
+	next := *file
+	next.file, next.Roster = file, r
+	d := &next.Directory
+	d.Absences = slices.Concat(d.Absences, r.Absences)
+	d.Rotations = maps.Clone(d.Rotations)
+	for name, rotation := range d.Rotations {
+		if shifts, ok := r.Imported[name]; ok {
+			rotation.Imported = shifts
+			if shifts == nil {
+				rotation.Imported = []oncall.Shift{}
+			}
+		}
+		rotation.Overrides = slices.Concat(rotation.Overrides, overridesOf(name, r.Overrides))
+		d.Rotations[name] = rotation
+	}
 	return &next
+}
+
+func overridesOf(rotation string, all []oncall.Override) (out []oncall.Override) {
+	for _, o := range all {
+		if o.Rotation == rotation {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // Swap is that somebody asks somebody else to take a stretch of a rotation, perhaps for another in

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tocsin/alerting"
+	"tocsin/alerting/calendar"
 )
 
 // longestSnooze is how far ahead an incident may be snoozed.
@@ -39,36 +40,68 @@ func (d *Decision) unsnooze(by alerting.Actor, now time.Time) {
 	d.note(now, alerting.KindAcknowledged, by, alerting.Because("answered over "+by.Via), "Acknowledged by %s; no longer snoozed", by.Name)
 }
 
-// wake opens an incident whose snooze is over. Of the steps that waited for the acknowledgement, the
+// overdue says what has run out of an acknowledged incident: its snooze, or the time that its row gives
+// until a word or act of a person. It is empty if neither has.
+func (c Case) overdue(now time.Time) string {
+	inc, quiet := c.Incident, c.quietAt()
+	switch {
+	case !inc.SnoozedUntil.IsZero() && !inc.SnoozedUntil.After(now):
+		return "the snooze by " + inc.AcknowledgedBy + " is over"
+	case !quiet.IsZero() && !quiet.After(now):
+		return fmt.Sprintf("acknowledged by %s, and no word or act of a person for %s", inc.AcknowledgedBy, calendar.Delay{Amount: c.Plan.AckTimeout})
+	}
+	return ""
+}
+
+// quietAt is when an acknowledgement has gone quiet for too long; zero if it never does.
+func (c Case) quietAt() time.Time {
+	inc := c.Incident
+	if inc.State != alerting.StateAcknowledged || !inc.SnoozedUntil.IsZero() || c.Plan.AckTimeout <= 0 {
+		return time.Time{}
+	}
+	heard := inc.AcknowledgedAt
+	if inc.HeardAt.After(heard) {
+		heard = inc.HeardAt
+	}
+	return heard.Add(c.Plan.AckTimeout)
+}
+
+// heard notes a word or act of a person about what is acknowledged.
+func (d *Decision) heard(now time.Time) {
+	if d.Case.Incident.State == alerting.StateAcknowledged {
+		d.Case.Incident.HeardAt = now
+	}
+}
+
+// wake opens an incident that was acknowledged. Of the steps that waited for the acknowledgement, the
 // first that fell due meanwhile fires now and the rest keep their spacing. If none fell due, those to come keep
 // their times; if none is to come either, a new round begins, so that somebody is told.
-func (p *Policy) wake(d *Decision, now time.Time) {
-	inc := &d.Case.Incident
-	by := inc.AcknowledgedBy
-	inc.State, inc.AcknowledgedAt, inc.AcknowledgedBy, inc.SnoozedUntil = alerting.StateOpen, time.Time{}, "", time.Time{}
-	why := alerting.Reason{Text: "the snooze by " + by + " is over", Config: d.Case.Plan.Config}
+func (p *Policy) wake(d *Decision, text string, now time.Time) {
+	unacknowledge(&d.Case.Incident)
+	why := alerting.Reason{Text: text, Config: d.Case.Plan.Config}
 	if !d.resume(now) {
 		p.newRound(d, now)
 	}
 	d.note(now, alerting.KindAwake, alerting.Tocsin, why, "Open again: %s", why.Text)
 }
 
-// resume makes the steps that waited pending again, shifted so that the first of them is due now. It
-// reports whether any step is left to tell somebody.
+// unacknowledge makes it open: nobody answers for it. Whoever has it keeps it.
+func unacknowledge(inc *alerting.Incident) {
+	inc.State, inc.AcknowledgedAt, inc.AcknowledgedBy = alerting.StateOpen, time.Time{}, ""
+	inc.SnoozedUntil, inc.HeardAt = time.Time{}, time.Time{}
+}
+
+// resume makes the steps that waited for the acknowledgement pending again, so put off that the first of
+// them that fell due is due now. It reports whether any is left to tell somebody.
 func (d *Decision) resume(now time.Time) bool {
-	left := false
-	var shift time.Duration
+	waits := func(s PlannedStep) bool {
+		return s.Until == UntilAcknowledged && s.State != StepFired && !s.dropped()
+	}
+	left := d.Case.Plan.putOff(now, waits)
 	for i := range d.Case.Plan.Steps {
-		s := &d.Case.Plan.Steps[i]
-		if s.Until != UntilAcknowledged || s.State == StepFired {
-			continue
+		if s := &d.Case.Plan.Steps[i]; waits(*s) {
+			s.State, s.At, s.Reason = StepPending, time.Time{}, alerting.Reason{}
 		}
-		if !left && s.DueAt.Before(now) {
-			shift = now.Sub(s.DueAt)
-		}
-		left = true
-		s.State, s.At, s.Reason = StepPending, time.Time{}, alerting.Reason{}
-		s.DueAt = s.DueAt.Add(shift)
 	}
 	return left
 }

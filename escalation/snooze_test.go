@@ -131,10 +131,12 @@ func TestAssigningTellsThePersonOnceAndSaysFromWhom(t *testing.T) {
 	if note, err := w.answer(escalation.Answer{Verb: escalation.Assign, Person: "database-admin"}); err != nil || note != "already assigned to database-admin" {
 		t.Errorf("%q, %v", note, err)
 	}
-	w.must(w.answer(escalation.Answer{Verb: escalation.Assign, Person: "system-admin"})) // to oneself: no page
+	w.orders = nil
+	w.must(w.answer(escalation.Answer{Verb: escalation.Assign, Person: "system-admin"})) // to oneself: only the former assignee is told
+	w.Expect("1m", "database-admin", all...)
 	w.ExpectNothingElse()
 	w.must(w.answer(escalation.Answer{Verb: escalation.Assign, Person: "database-admin"}))
-	if steps := map[int]bool{w.orders[3].order.Step: true, w.orders[len(w.orders)-1].order.Step: true}; len(steps) != 2 {
+	if steps := map[int]bool{w.orders[0].order.Step: true, w.orders[len(w.orders)-1].order.Step: true}; len(steps) != 2 {
 		t.Error("two assignments in one round must be two pages")
 	}
 	var refused *alerting.Refused

@@ -14,14 +14,15 @@ import (
 
 // world drives one incident through the real machine on a made-up clock and records what is ordered.
 type world struct {
-	t      *testing.T
-	policy *escalation.Policy
-	start  time.Time
-	now    time.Time
-	c      escalation.Case
-	seen   map[string]bool // orders that a test has expected
-	orders []told
-	alerts map[escalation.AlertKey]alerting.Alert
+	t       *testing.T
+	policy  *escalation.Policy
+	start   time.Time
+	now     time.Time
+	c       escalation.Case
+	seen    map[string]bool // orders that a test has expected
+	orders  []told
+	entries []alerting.Entry
+	alerts  map[escalation.AlertKey]alerting.Alert
 }
 
 type told struct {
@@ -63,6 +64,7 @@ func (w *world) Alert(labels ...string) alerting.Event { return policytest.Event
 
 func (w *world) apply(d escalation.Decision) {
 	w.c = d.Case
+	w.entries = append(w.entries, d.Entries...)
 	for _, o := range d.Pages {
 		w.orders = append(w.orders, told{w.now.Sub(w.start), o})
 	}
@@ -76,7 +78,9 @@ func (w *world) Until(after time.Duration) {
 		if next.IsZero() || next.After(w.start.Add(after)) {
 			break
 		}
-		w.now = next
+		if next.After(w.now) {
+			w.now = next
+		}
 		w.apply(w.policy.Next(w.c, w.now))
 	}
 	w.now = w.start.Add(after)
@@ -84,6 +88,13 @@ func (w *world) Until(after time.Duration) {
 
 // Sleep lets time pass without firing anything: an outage.
 func (w *world) Sleep(after time.Duration) { w.now = w.start.Add(after) }
+
+// rowOf changes a row of the matrix.
+func (w *world) rowOf(sev alerting.Severity, change func(*escalation.Row)) {
+	row := w.policy.Matrix[sev]
+	change(&row)
+	w.policy.Matrix[sev] = row
+}
 
 // Wake fires whatever is due.
 func (w *world) Wake() { w.apply(w.policy.Next(w.c, w.now)) }

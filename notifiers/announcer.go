@@ -53,10 +53,10 @@ const (
 )
 
 // NewAnnouncer makes the loop that keeps a channel's messages up to date. place says whether the channel
-// has a place for the incidents' own messages; without one none is posted, and an announcement that
-// waits to be is up to date as it is. What stands already, pages to people first of all, is edited
-// either way.
-func NewAnnouncer(c escalation.Channel, store Announcements, board Board, place bool, url func(incident int64) string, log *slog.Logger) *due.Loop {
+// has a place for the incidents' own messages at the moment; without one none is posted, and an
+// announcement that waits to be is up to date as it is. What stands already, pages to people first of
+// all, is edited either way.
+func NewAnnouncer(c escalation.Channel, store Announcements, board Board, place func() bool, url func(incident int64) string, log *slog.Logger) *due.Loop {
 	return due.New("announcer "+string(c), log, func(ctx context.Context) (time.Duration, error) {
 		for {
 			claimed, err := store.ClaimAnnouncements(ctx, c, boardSlots)
@@ -66,7 +66,7 @@ func NewAnnouncer(c escalation.Channel, store Announcements, board Board, place 
 			var wg sync.WaitGroup
 			for _, a := range claimed {
 				a.Brief.URL = url(a.Brief.Incident.ID)
-				wg.Go(func() { announce(ctx, store, board, place, a, log) })
+				wg.Go(func() { announce(ctx, store, board, place(), a, log) })
 			}
 			wg.Wait()
 			if len(claimed) < boardSlots {

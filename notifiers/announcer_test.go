@@ -152,7 +152,7 @@ func announcer(t *testing.T, w *wall) (step func(), stop func()) {
 }
 
 func announcerWith(t *testing.T, w *wall, place bool) (step func(), stop func()) {
-	l := NewAnnouncer(escalation.Slack, w, w, place, func(int64) string { return "" }, slog.New(slog.DiscardHandler))
+	l := NewAnnouncer(escalation.Slack, w, w, func() bool { return place }, func(int64) string { return "" }, slog.New(slog.DiscardHandler))
 	return startLoop(t, l)
 }
 
@@ -328,7 +328,7 @@ func (s slow) Post(ctx context.Context, b Brief) (json.RawMessage, error) {
 func TestStoppingDoesNotWaitForASlowBoard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wall{}
-		step, stop := startLoop(t, NewAnnouncer(escalation.Slack, w, slow{w}, true, func(int64) string { return "" }, slog.New(slog.DiscardHandler)))
+		step, stop := startLoop(t, NewAnnouncer(escalation.Slack, w, slow{w}, func() bool { return true }, func(int64) string { return "" }, slog.New(slog.DiscardHandler)))
 		w.change()
 		step()
 		start := time.Now()

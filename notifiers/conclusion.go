@@ -10,14 +10,10 @@ import (
 
 // Unneeded says why a page need not leave any more; empty if it must.
 func Unneeded(p Page, b Brief) string {
-	inc := b.Incident
-	switch {
-	case p.Round != inc.Round:
-		return fmt.Sprintf("the incident is in round %d", inc.Round)
-	case p.Kind == escalation.AssignStep && inc.State != alerting.StateResolved && inc.Assignee == p.Person:
-		return ""
-	}
-	return escalation.Reached(inc, p.Until)
+	return escalation.Unneeded(
+		escalation.Queued{Round: p.Round, Step: p.Step, Kind: p.Kind, Person: p.Person, Until: p.Until},
+		escalation.Case{Incident: b.Incident, Plan: b.Plan},
+	)
 }
 
 func skipped(c Claim, why string) Finish {

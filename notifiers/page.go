@@ -7,7 +7,7 @@ import (
 	"tocsin/escalation"
 )
 
-// Page is one message to one person over one channel about one incident.
+// Page is one message to one person over one channel about one incident; or about none, if Message is set.
 type Page struct {
 	ID         int64
 	IncidentID int64
@@ -25,6 +25,7 @@ type Page struct {
 	CreatedAt  time.Time
 	Tries      int // attempts so far
 	Attempts   []Attempt
+	Message    *escalation.Message // of kind "message", whose IncidentID is 0: all there is to say; else nil
 }
 
 // PageState is where a page stands.

@@ -33,6 +33,7 @@ func (s *Store) admit(ctx context.Context, arrivals []alerting.Arrival, decide f
 	write := &pgx.Batch{}
 	queueDecisions(write, a.Incidents, known.Now)
 	queueAlerts(write, a.Alerts)
+	queueArrivals(write, a, known.Now)
 	if err := tx.commit(ctx, write); err != nil {
 		return err
 	}
@@ -52,12 +53,17 @@ func (s *Store) lockKnown(ctx context.Context, tx *transaction, arrivals []alert
 	}
 	b := &pgx.Batch{}
 	queueCases(b, func(c escalation.Case) { k.Cases[c.Incident.ID] = c }, `
-		SELECT `+caseColumns+` FROM (
-			SELECT id FROM incidents WHERE latest AND dedup_key = ANY ($1)
+		WITH RECURSIVE found(id, depth) AS (
+			SELECT id, 0 FROM (
+				SELECT id FROM incidents WHERE latest AND dedup_key = ANY ($1)
+				UNION
+				SELECT a.incident_id FROM `+knownAlerts("$2", "$3")+` WHERE a.incident_id IS NOT NULL) AS named(id)
 			UNION
-			SELECT a.incident_id FROM `+knownAlerts("$2", "$3")+` WHERE a.incident_id IS NOT NULL
-			ORDER BY id) AS touched
-		CROSS JOIN LATERAL (SELECT * FROM incidents WHERE id = touched.id LIMIT 1 FOR NO KEY UPDATE) AS i`, keys, fingerprints, sources)
+			SELECT m.merged_into, found.depth + 1 FROM found
+			CROSS JOIN LATERAL (SELECT merged_into FROM incidents WHERE id = found.id AND merged_into IS NOT NULL LIMIT 1) AS m
+			WHERE found.depth < $4)
+		SELECT `+caseColumns+` FROM (SELECT DISTINCT id FROM found ORDER BY id) AS touched
+		CROSS JOIN LATERAL (SELECT * FROM incidents WHERE id = touched.id LIMIT 1 FOR NO KEY UPDATE) AS i`, keys, fingerprints, sources, mergeDepth)
 	b.Queue(`SELECT id, dedup_key FROM incidents WHERE latest AND dedup_key = ANY ($1)`, keys).Query(func(rows pgx.Rows) error {
 		var id int64
 		var key string
@@ -72,7 +78,8 @@ func (s *Store) lockKnown(ctx context.Context, tx *transaction, arrivals []alert
 		return err
 	})
 	b.Queue(`SELECT key, nextval('incident_numbers') FROM unnest($1::text[]) AS key
-		WHERE (SELECT i.id FROM incidents i WHERE i.latest AND i.dedup_key = key AND i.state <> 'resolved') IS NULL`, opening).Query(func(rows pgx.Rows) error {
+		WHERE (SELECT i.id FROM incidents i WHERE i.latest AND i.dedup_key = key AND (i.state <> 'resolved'
+			OR (SELECT m.state FROM incidents m WHERE m.id = i.merged_into) <> 'resolved')) IS NULL`, opening).Query(func(rows pgx.Rows) error {
 		var id int64
 		var key string
 		_, err := pgx.ForEachRow(rows, []any{&key, &id}, func() error { k.Reserved[key] = id; return nil })
@@ -103,16 +110,30 @@ func consistent(k escalation.Known, opening []string) error {
 		}
 	}
 	for _, a := range k.Alerts {
-		if _, ok := k.Cases[a.IncidentID]; a.IncidentID != 0 && !ok {
+		if a.IncidentID != 0 && !locked(k, a.IncidentID) {
 			return errMoved
 		}
 	}
 	for _, id := range k.Latest {
-		if _, ok := k.Cases[id]; !ok {
+		if !locked(k, id) {
 			return errMoved
 		}
 	}
 	return nil
+}
+
+// locked reports whether an incident is among those that were locked, and what it was merged into too.
+func locked(k escalation.Known, id int64) bool {
+	for range mergeDepth + 1 {
+		c, ok := k.Cases[id]
+		if !ok {
+			return false
+		}
+		if id = c.Incident.MergedInto; id == 0 {
+			break
+		}
+	}
+	return true
 }
 
 // identities lists each fingerprint with its source once, each dedup key once, and of the keys those that

@@ -32,10 +32,41 @@ func factsOf(i alerting.Incident) facts {
 type did struct {
 	*facts
 	Outcome string `json:"outcome"`
-	Step    int    `json:"step,omitempty"`
-	Role    string `json:"role,omitempty"`
-	Person  string `json:"person,omitempty"`
-	Text    string `json:"text,omitempty"`
+	named
+}
+
+// named is what an answer named, and whom an escalation told. Replays read it back.
+type named struct {
+	Step   int       `json:"step,omitempty"`
+	Role   string    `json:"role,omitempty"`
+	Person string    `json:"person,omitempty"`
+	Text   string    `json:"text,omitempty"`
+	Until  time.Time `json:"until,omitzero"`
+	Asked  string    `json:"severity_asked,omitempty"`
+	Into   int64     `json:"into,omitempty"`
+	Split  int64     `json:"split,omitempty"`
+	Alerts []string  `json:"alerts,omitempty"`
+	Opened *opened   `json:"opened,omitempty"`
+}
+
+func namedBy(d *escalation.Decision) named {
+	n := named{
+		Step: d.Detail.Step, Role: d.Detail.Role, Person: storable(d.Detail.Person), Text: storable(notifiers.Cut(d.Detail.Text, auditedText)),
+		Until: d.Detail.Until, Asked: storable(d.Detail.Severity), Into: d.Detail.Into, Split: d.Detail.Split,
+	}
+	for _, fingerprint := range d.Detail.Alerts {
+		n.Alerts = append(n.Alerts, storable(fingerprint))
+	}
+	if d.Opens && d.Answer == escalation.Open {
+		n.Opened = &opened{d.Case.Incident.Title, d.Case.Incident.Labels}
+	}
+	return n
+}
+
+// opened is what the audit log keeps of an incident that somebody opened by hand.
+type opened struct {
+	Title  string          `json:"title"`
+	Labels alerting.Labels `json:"labels,omitempty"`
 }
 
 // auditedText is how many characters of a note the audit log keeps.
@@ -45,10 +76,7 @@ const auditedText = 200
 // number that the answer named; the decision's own goes before it.
 func queueAudit(b *pgx.Batch, d *escalation.Decision, incident int64, outcome string, now time.Time) {
 	var before *string
-	after := did{
-		Outcome: storable(outcome), Step: d.Detail.Step, Role: d.Detail.Role,
-		Person: storable(d.Detail.Person), Text: storable(notifiers.Cut(d.Detail.Text, auditedText)),
-	}
+	after := did{Outcome: storable(outcome), named: namedBy(d)}
 	if id := d.Case.Incident.ID; id != 0 {
 		incident, after.facts = id, new(factsOf(d.Case.Incident))
 		if !d.Opens {

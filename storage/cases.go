@@ -16,7 +16,7 @@ import (
 
 const caseColumns = `i.id, i.dedup_key, i.title, i.severity, i.state, i.labels, i.alert_count, i.firing_count,
 	i.assignee, i.round, i.rev, i.opened_at, i.acknowledged_at, i.acknowledged_by, i.snoozed_until,
-	i.resolved_at, i.resolved_by, i.reason, i.plan`
+	i.resolved_at, i.resolved_by, i.heard_at, CASE i.state WHEN 'resolved' THEN coalesce(i.merged_into, 0) ELSE 0 END, i.reason, i.plan`
 
 // brokenCase says that an incident is stored in a form that this program cannot read: a newer release's.
 type brokenCase struct {
@@ -31,16 +31,17 @@ func (b *brokenCase) Error() string {
 // scanCase reads an incident with its plan. With a *brokenCase comes what could be read.
 func scanCase(row pgx.CollectableRow) (escalation.Case, error) {
 	var c escalation.Case
-	var acknowledged, snoozed, resolved *time.Time
+	var acknowledged, snoozed, resolved, heard *time.Time
 	var labels, reason, plan []byte
 	i := &c.Incident
 	err := row.Scan(&i.ID, &i.Key, &i.Title, &i.Severity, &i.State, &labels, &i.AlertCount, &i.FiringCount,
 		&i.Assignee, &i.Round, &i.Rev, &i.OpenedAt, &acknowledged, &i.AcknowledgedBy, &snoozed,
-		&resolved, &i.ResolvedBy, &reason, &plan)
+		&resolved, &i.ResolvedBy, &heard, &i.MergedInto, &reason, &plan)
 	if err != nil {
 		return c, err
 	}
-	i.OpenedAt, i.AcknowledgedAt, i.SnoozedUntil, i.ResolvedAt = i.OpenedAt.UTC(), fromNull(acknowledged), fromNull(snoozed), fromNull(resolved)
+	i.OpenedAt, i.AcknowledgedAt, i.SnoozedUntil = i.OpenedAt.UTC(), fromNull(acknowledged), fromNull(snoozed)
+	i.ResolvedAt, i.HeardAt = fromNull(resolved), fromNull(heard)
 	if err := errors.Join(json.Unmarshal(labels, &i.Labels), json.Unmarshal(reason, &i.Reason), json.Unmarshal(plan, &c.Plan)); err != nil {
 		c.Plan = escalation.Plan{}
 		return c, &brokenCase{i.ID, err}
@@ -75,7 +76,11 @@ func queueCases(b *pgx.Batch, take func(escalation.Case), sql string, args ...an
 }
 
 func queueNow(b *pgx.Batch, now *time.Time) {
-	b.Queue("SELECT tocsin_now()").QueryRow(func(row pgx.Row) error { return row.Scan(now) })
+	b.Queue("SELECT tocsin_now()").QueryRow(func(row pgx.Row) error {
+		err := row.Scan(now)
+		*now = now.UTC()
+		return err
+	})
 }
 
 // AdvanceDue implements escalation.DueStore. What cannot be read or decided on is set aside for a minute.

@@ -91,7 +91,7 @@ func (w *world) cutOff() {
 	w.t.Helper()
 	var n int
 	w.must(w.db.Pool.QueryRow(w.context(), `
-		SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+		SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
 		WHERE datname = current_database() AND application_name = 'tocsin' AND state = 'idle in transaction'`).Scan(&n))
 	if n != 1 {
 		w.t.Errorf("%d transactions were under way", n)
@@ -197,6 +197,8 @@ func TestTheSchemaHoldsTheStatesOfTheMachine(t *testing.T) {
 		`UPDATE pages SET state = 'sent' WHERE state = 'sending'`,                       // sent, and held
 		`UPDATE pages SET claimed_by = NULL WHERE state = 'sending'`,                    // sending, and held by nobody
 		`UPDATE pages SET state = 'sent' WHERE state = 'queued'`,                        // sent, and waiting
+		`UPDATE pages SET kind = 'message'`,                                             // with nothing to say
+		`UPDATE pages SET incident_id = 0`,                                              // about none, and no message
 		`UPDATE attempts SET outcome = 'untried'`,                                       //
 		`UPDATE announcements SET claim = gen_random_uuid()`,                            // claimed by nobody
 	} {

@@ -35,6 +35,7 @@ func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 	}
 	queueOpened(b, opened)
 	queueChanged(b, changed)
+	queueAdoptions(b, ds)
 	if len(closed) > 0 {
 		b.Queue(`UPDATE alerts SET status = 'resolved', resolved_at = $2 WHERE incident_id = ANY ($1) AND status = 'firing'`, closed, now)
 	}
@@ -71,6 +72,8 @@ type incidentRows struct {
 	assignee, ackBy, resBy                []string
 	opened                                []time.Time
 	acknowledged, snoozed, resolved, next []*time.Time
+	heard                                 []*time.Time
+	merged                                []int64
 	reason, plan                          []string
 }
 
@@ -88,20 +91,22 @@ func (r *incidentRows) add(d *escalation.Decision) {
 	r.snoozed = append(r.snoozed, nullTime(i.SnoozedUntil))
 	r.resolved = append(r.resolved, nullTime(i.ResolvedAt))
 	r.next = append(r.next, nullTime(d.NextAt()))
+	r.heard, r.merged = append(r.heard, nullTime(i.HeardAt)), append(r.merged, i.MergedInto)
 	r.reason, r.plan = append(r.reason, jsonText(i.Reason)), append(r.plan, jsonText(d.Case.Plan))
 }
 
 func (r *incidentRows) args() []any {
 	return []any{
 		r.id, r.key, r.title, r.severity, r.state, r.labels, r.alerts, r.firing, r.assignee, r.round, r.rev,
-		r.opened, r.acknowledged, r.ackBy, r.resolved, r.resBy, r.reason, r.plan, r.next, r.snoozed,
+		r.opened, r.acknowledged, r.ackBy, r.resolved, r.resBy, r.reason, r.plan, r.next, r.snoozed, r.heard, r.merged,
 	}
 }
 
 const incidentUnnest = `unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::int[], $8::int[],
 	$9::text[], $10::int[], $11::bigint[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::timestamptz[], $16::text[],
-	$17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[]) AS r(id, dedup_key, title, severity, state, labels, alert_count, firing_count,
-	assignee, round, rev, opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at, snoozed_until)`
+	$17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[], $21::timestamptz[], $22::bigint[]) AS r(id, dedup_key, title, severity, state, labels, alert_count, firing_count,
+	assignee, round, rev, opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at, snoozed_until,
+	heard_at, merged_into)`
 
 func queueOpened(b *pgx.Batch, ds []*escalation.Decision) {
 	if len(ds) == 0 {
@@ -120,9 +125,10 @@ func queueOpened(b *pgx.Batch, ds []*escalation.Decision) {
 	}
 	b.Queue(`
 		INSERT INTO incidents (id, dedup_key, title, severity, state, labels, alert_count, firing_count, assignee, round, rev,
-			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at, snoozed_until)
+			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason, plan, next_at, snoozed_until, heard_at, merged_into)
 		SELECT id, dedup_key, title, severity, state, labels::jsonb, alert_count, firing_count, assignee, round, rev,
-			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason::jsonb, plan::jsonb, next_at, snoozed_until
+			opened_at, acknowledged_at, acknowledged_by, resolved_at, resolved_by, reason::jsonb, plan::jsonb, next_at, snoozed_until,
+			heard_at, nullif(merged_into, 0)
 		FROM `+incidentUnnest, r.args()...)
 }
 
@@ -139,7 +145,7 @@ func queueChanged(b *pgx.Batch, ds []*escalation.Decision) {
 			alert_count = r.alert_count, firing_count = r.firing_count, assignee = r.assignee, round = r.round, rev = r.rev,
 			acknowledged_at = r.acknowledged_at, acknowledged_by = r.acknowledged_by,
 			resolved_at = r.resolved_at, resolved_by = r.resolved_by, reason = r.reason::jsonb, plan = r.plan::jsonb, next_at = r.next_at,
-			snoozed_until = r.snoozed_until
+			snoozed_until = r.snoozed_until, heard_at = r.heard_at, merged_into = nullif(r.merged_into, 0)
 		FROM `+incidentUnnest+` WHERE i.id = r.id AND i.id = ANY ($1)`, r.args()...)
 }
 
@@ -148,6 +154,7 @@ func queueOrders(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 	var round, step []int32
 	var kind, role, person, channel, until, says, reason []string
 	var severity []int16
+	var from []*time.Time
 	for _, d := range ds {
 		for _, p := range d.Pages {
 			id = append(id, d.Case.Incident.ID)
@@ -155,7 +162,7 @@ func queueOrders(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 			kind, role, person = append(kind, string(p.Kind)), append(role, p.Role), append(person, p.Person)
 			channel, until = append(channel, string(p.Channel)), append(until, string(p.Until))
 			says, reason = append(says, p.Says), append(reason, jsonText(p.Reason))
-			severity = append(severity, int16(d.Case.Incident.Severity))
+			severity, from = append(severity, int16(d.Case.Incident.Severity)), append(from, nullTime(p.NotBefore))
 		}
 	}
 	if len(id) == 0 {
@@ -163,11 +170,11 @@ func queueOrders(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 	}
 	b.Queue(`
 		INSERT INTO pages (incident_id, round, step, kind, role, person, channel, severity, until, says, reason, created_at, next_attempt_at)
-		SELECT r.incident_id, r.round, r.step, r.kind, r.role, r.person, r.channel, r.severity, r.until, r.says, r.reason::jsonb, $12, $12
-		FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[], $9::text[], $10::text[], $11::text[])
-			AS r(incident_id, round, step, kind, role, person, channel, severity, until, says, reason)
+		SELECT r.incident_id, r.round, r.step, r.kind, r.role, r.person, r.channel, r.severity, r.until, r.says, r.reason::jsonb, $12, greatest(r.not_before, $12)
+		FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[], $9::text[], $10::text[], $11::text[],
+			$13::timestamptz[]) AS r(incident_id, round, step, kind, role, person, channel, severity, until, says, reason, not_before)
 		ON CONFLICT (incident_id, round, step, person, channel) DO NOTHING`,
-		id, round, step, kind, role, person, channel, severity, until, says, reason, now)
+		id, round, step, kind, role, person, channel, severity, until, says, reason, now, from)
 }
 
 func queueEntries(b *pgx.Batch, ds []*escalation.Decision) {

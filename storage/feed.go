@@ -15,6 +15,7 @@ type Commit struct {
 	StepIn        time.Duration    // how soon, by the database's clock
 	Pages         []notifiers.Lane // pages were queued
 	Announcements bool             // messages are to be brought up to date
+	Roster        bool             // who is on call was changed
 }
 
 // feed hands commits to whoever listens in this process.

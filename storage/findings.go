@@ -19,12 +19,15 @@ func (s *Store) Findings(ctx context.Context) (map[escalation.Finding][]int64, e
 				SELECT id FROM incidents WHERE severity = worst.severity AND next_at IS NOT NULL AND next_at < tocsin_now() - interval '30 seconds'
 				ORDER BY next_at LIMIT 100) AS i`,
 		escalation.Held: `SELECT DISTINCT p.incident_id FROM pages p JOIN attempts t ON t.id = p.claim
-			WHERE p.claimed_by IS NOT NULL AND t.at < tocsin_now() - interval '60 seconds' LIMIT 100`,
+			WHERE p.claimed_by IS NOT NULL AND p.incident_id <> 0 AND t.at < tocsin_now() - interval '60 seconds' LIMIT 100`,
 		escalation.Waiting: `SELECT DISTINCT p.incident_id FROM unnest(ARRAY['sms', 'email', 'slack']) AS c(channel)
 			CROSS JOIN generate_series(0, 3) AS worst(severity) CROSS JOIN LATERAL (
-				SELECT incident_id FROM pages WHERE channel = c.channel AND severity = worst.severity
+				SELECT incident_id FROM pages WHERE channel = c.channel AND severity = worst.severity AND incident_id <> 0
 					AND next_attempt_at IS NOT NULL AND next_attempt_at < tocsin_now() - interval '60 seconds'
 				ORDER BY next_attempt_at LIMIT 100) AS p LIMIT 100`,
+		escalation.Unroutable: `SELECT id FROM incidents WHERE severity = 0 AND state <> 'resolved'
+			AND jsonb_path_exists(plan, '$.steps[*] ? (@.state == "fired" && @.nobody == true)')
+			AND labels->>'service' IS DISTINCT FROM 'tocsin' AND dedup_key NOT LIKE 'tocsin/%' ORDER BY id LIMIT 100`,
 	} {
 		b.Queue(sql).Query(func(rows pgx.Rows) error {
 			ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])

@@ -47,3 +47,37 @@ func TestTheAuditorFindsWhatFellThroughAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+func TestTheAuditorFindsAnUnresolvedP0ThatReachedNobodyOfARole(t *testing.T) {
+	w := newWorld(t)
+	const nobody = `UPDATE incidents SET plan = jsonb_set(plan, '{steps,0,nobody}', 'true') WHERE labels->>'service' = $1`
+	for _, service := range []string{"unroutable", "resolved", "reached", "tocsin", "less"} {
+		e := policytest.Event(monday, "alertname", "SystemDown", "service", service)
+		if service == "less" {
+			e.Labels["alertname"], e.Labels["severity"] = "BackendSlow", "critical"
+		}
+		w.receive(e)
+	}
+	w.exec(nobody, "unroutable")
+	if found, err := w.Findings(w.context()); err != nil || len(found[escalation.Unroutable]) != 0 {
+		t.Errorf("before the step fired: %v, %v", found, err)
+	}
+	w.advance()
+	for _, service := range []string{"unroutable", "resolved", "tocsin", "less"} {
+		w.exec(nobody, service)
+	}
+	cases, _, err := w.Incidents(w.context(), alerting.Query{})
+	w.must(err)
+	var want int64
+	for _, c := range cases {
+		switch c.Incident.Labels["service"] {
+		case "unroutable":
+			want = c.Incident.ID
+		case "resolved":
+			w.answer(c.Incident.ID, escalation.Resolve, "ada")
+		}
+	}
+	if found, err := w.Findings(w.context()); err != nil || !slices.Equal(found[escalation.Unroutable], []int64{want}) {
+		t.Errorf("found %v, %v, want #%d", found[escalation.Unroutable], err, want)
+	}
+}

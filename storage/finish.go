@@ -35,7 +35,7 @@ func (s *Store) FinishPage(ctx context.Context, f notifiers.Finish) error {
 		return err
 	}
 	s.claims.drop(f.Claim.AttemptID)
-	s.committed(Commit{Incidents: []int64{f.Claim.Page.IncidentID}, Announcements: f.Ref != nil})
+	s.committed(Commit{Incidents: about(f.Claim.Page.IncidentID), Announcements: f.Ref != nil})
 	return nil
 }
 
@@ -79,12 +79,12 @@ func queueFinish(b *pgx.Batch, f notifiers.Finish) {
 			RETURNING p.id, p.incident_id, p.person, p.channel, p.state
 		), told AS (
 			INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason)
-			SELECT incident_id, tocsin_now(), $8, $9, $10, $11, $12::jsonb FROM page WHERE state = $6
+			SELECT incident_id, tocsin_now(), $8, $9, $10, $11, $12::jsonb FROM page WHERE state = $6 AND incident_id <> 0
 			UNION ALL
 			SELECT incident_id, tocsin_now(), 'page_' || state, channel, 'receipt',
 				format('Page to %s over %s: %s, as its provider reported before it had answered', person, channel, state),
 				jsonb_build_object('text', 'the provider''s receipt')
-			FROM page WHERE state <> $6
+			FROM page WHERE state <> $6 AND incident_id <> 0
 		)
 		INSERT INTO announcements (incident_id, channel, page_id, ref, wanted_rev, sent_rev, next_attempt_at)
 		SELECT page.incident_id, page.channel, page.id, $13, i.rev, $14, CASE WHEN i.rev > $14 THEN tocsin_now() END
@@ -102,20 +102,28 @@ func (s *Store) Receipt(ctx context.Context, attemptID, providerID string, outco
 	if _, err := uuid.Parse(attemptID); err != nil {
 		return alerting.ErrNotFound
 	}
-	var incident int64
+	incident := int64(-1)
 	b := &pgx.Batch{}
 	b.Queue(`SELECT FROM pages WHERE id = (SELECT page_id FROM attempts WHERE id = $1) FOR NO KEY UPDATE`, attemptID)
 	queueReceipt(b, attemptID, providerID, outcome, notifiers.Cut(notifiers.Plain(errText), 500))
-	b.Queue(`SELECT coalesce((SELECT p.incident_id FROM pages p JOIN attempts t ON t.page_id = p.id WHERE t.id = $1), 0)`, attemptID).
+	b.Queue(`SELECT coalesce((SELECT p.incident_id FROM pages p JOIN attempts t ON t.page_id = p.id WHERE t.id = $1), -1)`, attemptID).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&incident) })
 	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
 		return err
 	}
-	if incident == 0 {
+	if incident < 0 {
 		return alerting.ErrNotFound
 	}
-	s.committed(Commit{Incidents: []int64{incident}})
+	s.committed(Commit{Incidents: about(incident)})
 	return nil
+}
+
+// about is the incident of a page, to be shown anew; none for a message.
+func about(incident int64) []int64 {
+	if incident == 0 {
+		return nil
+	}
+	return []int64{incident}
 }
 
 // queueReceipt moves an attempt forward. One that failed without a provider's id is what its sender
@@ -146,7 +154,7 @@ func queueReceipt(b *pgx.Batch, attemptID, providerID string, outcome notifiers.
 			CASE state WHEN 'failed' THEN format('Page to %s over %s did not arrive: %s', person, channel, $4)
 				ELSE format('Page to %s over %s: %s', person, channel, state) END,
 			jsonb_build_object('text', 'the provider''s receipt')
-		FROM page`, attemptID, providerID, string(outcome), errText, receiptOrder)
+		FROM page WHERE incident_id <> 0`, attemptID, providerID, string(outcome), errText, receiptOrder)
 }
 
 // receiptOrder is how far an attempt has come.

@@ -23,6 +23,7 @@ type notice struct {
 	StepIn        time.Duration    `json:"d,omitempty"`
 	Pages         []notifiers.Lane `json:"p,omitempty"`
 	Announcements bool             `json:"a,omitempty"`
+	Roster        bool             `json:"o,omitempty"`
 }
 
 const (
@@ -59,6 +60,7 @@ func (n *notice) add(c Commit) {
 		}
 	}
 	n.Announcements = n.Announcements || c.Announcements
+	n.Roster = n.Roster || c.Roster
 }
 
 // Tell sends the other replicas one notice for all commits since the last, until ctx ends. What is lost
@@ -111,7 +113,7 @@ func (s *Store) listen(ctx context.Context) error {
 			return fmt.Errorf("notice %q: %w", msg.Payload, err)
 		}
 		if n.Replica != s.replica.String() {
-			s.feed.publish(Commit{n.Incidents, n.Step, n.StepIn, n.Pages, n.Announcements})
+			s.feed.publish(Commit{n.Incidents, n.Step, n.StepIn, n.Pages, n.Announcements, n.Roster})
 		}
 	}
 }

@@ -11,12 +11,12 @@ import (
 )
 
 const pageColumns = `p.id, p.incident_id, p.round, p.step, p.kind, p.role, p.person, p.channel, p.severity, p.state, p.until, p.says,
-	p.reason, p.created_at, p.tries`
+	p.reason, p.created_at, p.tries, p.message`
 
 func pageFields(p *notifiers.Page) []any {
 	return []any{
 		&p.ID, &p.IncidentID, &p.Round, &p.Step, &p.Kind, &p.Role, &p.Person, &p.Channel, &p.Severity, &p.State, &p.Until, &p.Says,
-		&p.Reason, &p.CreatedAt, &p.Tries,
+		&p.Reason, &p.CreatedAt, &p.Tries, &p.Message,
 	}
 }
 
@@ -102,7 +102,9 @@ func (s *Store) Recheck(ctx context.Context, c notifiers.Claim) (notifiers.Brief
 	b := &pgx.Batch{}
 	b.Queue(`SELECT count(*) = 1 FROM pages WHERE id = $1 AND claim = $2 AND claimed_by = $3`, c.Page.ID, c.AttemptID, s.replica).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&held) })
-	queueBrief(b, &brief, c.Page.IncidentID)
+	if c.Page.IncidentID != 0 { // a message has none
+		queueBrief(b, &brief, c.Page.IncidentID)
+	}
 	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
 		return brief, false, err
 	}

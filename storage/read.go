@@ -119,12 +119,13 @@ func (s *Store) Incident(ctx context.Context, id int64) (escalation.Case, error)
 	return cases[0], nil
 }
 
+const newestAlerts = `SELECT ` + alertColumns + ` FROM (
+		SELECT DISTINCT ON (fingerprint) * FROM alerts WHERE incident_id = $1 ORDER BY fingerprint, id DESC
+	) AS a ORDER BY a.status = 'firing' DESC, a.severity, a.id`
+
 // Alerts are the newest episode of each fingerprint that an incident has seen, firing and worst first.
 func (s *Store) Alerts(ctx context.Context, incident int64) ([]alerting.Alert, error) {
-	rows, err := s.reads.Query(ctx, `
-		SELECT `+alertColumns+` FROM (
-			SELECT DISTINCT ON (fingerprint) * FROM alerts WHERE incident_id = $1 ORDER BY fingerprint, id DESC
-		) AS a ORDER BY a.status = 'firing' DESC, a.severity, a.id`, incident)
+	rows, err := s.reads.Query(ctx, newestAlerts, incident)
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -147,7 +148,7 @@ func (s *Store) Keep(ctx context.Context, o notifiers.Outgoing) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		o.Channel, o.Kind, o.IncidentID, o.PageID, o.Person, o.To, o.Subject, o.Text, o.HTML, []byte(o.Payload))
 	if err == nil {
-		s.committed(Commit{Incidents: []int64{o.IncidentID}})
+		s.committed(Commit{Incidents: about(o.IncidentID)})
 	}
 	return classify(err)
 }

@@ -137,7 +137,7 @@ func queueReclaim(b *pgx.Batch, replica uuid.UUID, orphans []string, lanes *[]no
 			SELECT incident_id, tocsin_now(), 'page_unknown', 'tocsin', 'dispatcher',
 				format('Page to %s over %s: the replica that sent it is gone, so it may or may not have arrived; it is sent again', person, channel),
 				jsonb_build_object('text', 'nobody works on it any more')
-			FROM page WHERE state = 'unknown'
+			FROM page WHERE state = 'unknown' AND incident_id <> 0
 		)
 		SELECT channel, severity = 0 FROM page`, replica, orphans, lostPause.Seconds()).Query(func(rows pgx.Rows) error {
 		var l notifiers.Lane

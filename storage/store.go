@@ -234,7 +234,8 @@ func classify(err error) error {
 func unreadable(err error) bool {
 	_, scan := errors.AsType[pgx.ScanArgError](err)
 	_, broken := errors.AsType[*brokenCase](err)
-	return scan || broken || errors.Is(err, pgx.ErrNoRows) || errors.Is(err, pgx.ErrTooManyRows)
+	_, record := errors.AsType[*brokenRecord](err)
+	return scan || broken || record || errors.Is(err, pgx.ErrNoRows) || errors.Is(err, pgx.ErrTooManyRows)
 }
 
 func nullTime(t time.Time) *time.Time {

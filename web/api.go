@@ -20,6 +20,8 @@ func (s *server) mountAPI(r chi.Router) {
 	api := humachi.New(r, s.apiConfig())
 	api.UseMiddleware(admit(api))
 	s.incidentOperations(api)
+	s.oncallOperations(api)
+	s.rotaOperations(api)
 	s.otherOperations(api)
 
 	// The document is the same in every installation, so it is open to all.

@@ -26,6 +26,7 @@ func (s *server) answerOperations(a huma.API) {
 	huma.Register(a, answerOperation(escalation.Snooze, "Acknowledge an incident for a while; then it is open again"), s.snoozeIncident)
 	huma.Register(a, answerOperation(escalation.Assign, "Give an incident to somebody, who is told"), s.assignIncident)
 	huma.Register(a, answerOperation(escalation.Note, "Write on an incident's timeline"), s.noteIncident)
+	s.verbOperations(a)
 }
 
 func answerOperation(verb escalation.Verb, summary string) huma.Operation {
@@ -57,15 +58,15 @@ type snoozeInput struct {
 	}
 }
 
-// until is when the snooze ends, by either of the two ways to say it.
-func (in *snoozeInput) until(now time.Time) (time.Time, error) {
-	if in.Body.Until.IsZero() == (in.Body.For == "") {
+// untilOrFor is when something ends, by either of the two ways to say it.
+func untilOrFor(until time.Time, length string, now time.Time) (time.Time, error) {
+	if until.IsZero() == (length == "") {
 		return time.Time{}, refuse(http.StatusUnprocessableEntity, `Say either "until" (a time) or "for" (how long, as in "1h").`)
 	}
-	if in.Body.For == "" {
-		return in.Body.Until, nil
+	if length == "" {
+		return until, nil
 	}
-	d, err := time.ParseDuration(in.Body.For)
+	d, err := time.ParseDuration(length)
 	if err != nil {
 		return time.Time{}, refuse(http.StatusUnprocessableEntity, `"for" is no length of time: write it as in "30m" or "1h30m".`)
 	}
@@ -73,7 +74,7 @@ func (in *snoozeInput) until(now time.Time) (time.Time, error) {
 }
 
 func (s *server) snoozeIncident(ctx context.Context, in *snoozeInput) (*incidentOutput, error) {
-	until, err := in.until(time.Now())
+	until, err := untilOrFor(in.Body.Until, in.Body.For, time.Now())
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}

@@ -28,7 +28,7 @@ func TestTheAPIKeepsItsNames(t *testing.T) {
 	if got := names(list); got != "incidents next_cursor" {
 		t.Errorf("list: %s", got)
 	}
-	incident := "acknowledged_at acknowledged_by alert_count assignee dedup_key firing_count id labels next opened_at reason reason_detail resolved_at resolved_by round severity snoozed_until state title"
+	incident := "acknowledged_at acknowledged_by alert_count assignee dedup_key firing_count id labels merged_into next opened_at paused_by paused_until reason reason_detail resolved_at resolved_by round severity snoozed_until state title"
 	first := list["incidents"].([]any)[0].(map[string]any)
 	if got := names(first); got != incident {
 		t.Errorf("incident: %s", got)
@@ -40,7 +40,7 @@ func TestTheAPIKeepsItsNames(t *testing.T) {
 	}{
 		{"next", "at kind role", one["next"]},
 		{"alert", "annotations count ends_at fingerprint first_seen generator_url labels last_seen reason reason_detail severity source starts_at status", element(one["alerts"])},
-		{"step", "after at channels due_at kind reason reason_detail role state until", element(one["plan"])},
+		{"step", "after at calendar channels due due_at kind reason reason_detail role state until", element(one["plan"])},
 		{"page", "attempts channel created_at id person reason role round state step", element(one["pages"])},
 		{"attempt", "at error finished_at outcome possible_repeat provider_id", element(element(one["pages"]).(map[string]any)["attempts"])},
 		{"entry", "actor at kind reason reason_detail text via", element(one["timeline"])},

@@ -44,12 +44,13 @@ type world struct {
 	queries    []alerting.Query
 	health     Health
 	notReady   error
+	rota       rota
 }
 
 func newWorld() *world {
 	return &world{
 		cases: map[int64]escalation.Case{}, alerts: map[int64][]alerting.Alert{},
-		pages: map[int64][]notifiers.Page{}, timeline: map[int64][]alerting.Entry{}, readers: map[chan int64]bool{},
+		pages: map[int64][]notifiers.Page{}, timeline: map[int64][]alerting.Entry{}, readers: map[chan int64]bool{}, rota: rota{versions: map[string]int64{}},
 		health: Health{Status: Healthy, Components: map[string]Component{
 			"postgresql": {Status: Healthy, ResponseTime: 0.012, Details: map[string]any{"active_connections": 23}},
 		}, CircuitBreakers: map[string]BreakerState{"sms": BreakerClosed}},
@@ -140,6 +141,17 @@ func (w *world) Answer(_ context.Context, id int64, a escalation.Answer) (escala
 		in.State, in.AcknowledgedAt, in.AcknowledgedBy, in.SnoozedUntil = alerting.StateAcknowledged, now, a.By.Name, a.Until
 	case a.Verb == escalation.Assign:
 		in.Assignee = a.Person
+	case a.Verb == escalation.SetSeverity:
+		in.Severity = a.Severity
+	case a.Verb == escalation.Mute:
+		c.Plan.Pause = escalation.Pause{Until: a.Until, By: a.By.Name, Why: alerting.Because("muted by " + a.By.Name)}
+	case a.Verb == escalation.Unmute:
+		c.Plan.Pause = escalation.Pause{}
+	case a.Verb == escalation.Merge && w.cases[a.Into].Incident.ID == 0:
+		w.mu.Unlock()
+		return c, "", &alerting.Refused{Text: fmt.Sprintf("there is no incident #%d", a.Into)}
+	case a.Verb == escalation.Merge:
+		in.State, in.ResolvedAt, in.ResolvedBy, in.MergedInto = alerting.StateResolved, now, a.By.Name, a.Into
 	case a.Verb == escalation.Escalate:
 		c.Plan.Steps = slices.Clone(c.Plan.Steps)
 		s := &c.Plan.Steps[2]
@@ -152,6 +164,26 @@ func (w *world) Answer(_ context.Context, id int64, a escalation.Answer) (escala
 	w.mu.Unlock()
 	w.change(id)
 	return c, note, nil
+}
+
+func (w *world) Split(_ context.Context, id int64, a escalation.Answer) (rest, split escalation.Case, err error) {
+	if w.answerErr != nil {
+		return rest, split, w.answerErr
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answers = append(w.answers, a)
+	rest, ok := w.cases[id]
+	if !ok {
+		return rest, split, alerting.ErrNotFound
+	}
+	if len(a.Alerts) == 0 {
+		return rest, split, &alerting.Refused{Text: "no alert was chosen to split off"}
+	}
+	split = rest
+	split.Incident.ID = 901
+	w.cases[901] = split
+	return rest, split, nil
 }
 
 // entry is what an answer leaves on the timeline.
@@ -167,7 +199,7 @@ func entry(n int64, a escalation.Answer, now time.Time) alerting.Entry {
 func (w *world) changes() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return len(w.answers) + len(w.opened) + len(w.received) + len(w.audited)
+	return len(w.answers) + len(w.opened) + len(w.received) + len(w.audited) + w.rota.made
 }
 
 func (w *world) Audit(_ context.Context, by alerting.Actor, action string) error {
@@ -269,7 +301,7 @@ func (w *world) options() Options {
 			{Name: "unset", Kind: Alertmanager, Tokens: []string{""}},
 			{Name: "apps", Kind: PagerDuty, Tokens: []string{"apps-secret"}},
 		},
-		Reader: w, Detail: w, Outbox: w, Desk: w, Receiver: w, Changes: w, Health: w, Audit: w, Links: w, LinkKey: []byte("the key of the tests"),
+		Reader: w, Detail: w, Outbox: w, Desk: w, Receiver: w, Changes: w, Health: w, Audit: w, Rota: w, Roster: w, Feeds: w, Policy: policy, Links: w, LinkKey: []byte("the key of the tests"),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "tocsin_up 1\n") }),
 		Names: map[string]string{
 			"system-admin": "System Admin", "devops-lead": "DevOps Lead", "database-admin": "Database Admin",

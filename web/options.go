@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+
+	"tocsin/escalation"
 )
 
-// Options are all that New needs. Logger, PublicURL and the interfaces up to Audit are required. New keeps
+// Options are all that New needs. Logger, PublicURL and the what follows up to Policy are required. New keeps
 // no token in the clear.
 type Options struct {
 	Logger  *slog.Logger
@@ -34,6 +36,11 @@ type Options struct {
 	Changes  Changes
 	Health   HealthChecker
 	Audit    Audit
+	Rota     Rota
+	Roster   Roster
+	Feeds    Feeds
+	// Policy gives the configuration in force: who there is, and what the matrix says.
+	Policy func() *escalation.Policy
 
 	// Links reads personal links; nil: no /a/{token}.
 	Links LinkParser

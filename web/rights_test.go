@@ -12,7 +12,8 @@ func sample(route string) (method, address string) {
 	method, address, _ = strings.Cut(route, " ")
 	address = strings.NewReplacer(
 		"{id}", "412", "{token}", "system-admin_412", "{file}", "nothing.js",
-		"{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note}", "acknowledge").Replace(address)
+		"{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note|severity|merge|split|jump|mute|unmute}", "acknowledge",
+		"{does:accept|decline|withdraw}", "accept", "{kind}", "rotation", "{name}", "primary", "{secret}", "none").Replace(address)
 	if address == "/events" {
 		address += "?incident=nonsense" // a stream that ends
 	}
@@ -24,7 +25,13 @@ func sample(route string) (method, address string) {
 
 // sampleBody is a body that fits a route of the API; forms need none.
 func sampleBody(route string) request {
-	bodies := map[string]string{"/snooze": `{"for":"1h"}`, "/assign": `{"person":"devops-lead"}`, "/note": `{"text":"looking"}`}
+	bodies := map[string]string{
+		"/snooze": `{"for":"1h"}`, "/assign": `{"person":"devops-lead"}`, "/note": `{"text":"looking"}`,
+		"/severity": `{"severity":"P1"}`, "/merge": `{"into":413}`, "/split": `{"alerts":["x"]}`, "/jump": `{"step":3}`, "/mute": `{"for":"1h"}`,
+		"/overrides": `{"rotation":"primary","person":"devops-lead","from":"2026-12-01T08:00:00Z","until":"2026-12-02T08:00:00Z"}`,
+		"/absences":  `{"person":"devops-lead","from":"2026-12-01T08:00:00Z","until":"2026-12-02T08:00:00Z"}`,
+		"/swaps":     `{"rotation":"primary","asker":"devops-lead","asked":"system-admin","from":"2026-12-01T08:00:00Z","until":"2026-12-02T08:00:00Z"}`,
+	}
 	for end, body := range bodies {
 		if strings.HasSuffix(route, end) {
 			return jsonBody(body)

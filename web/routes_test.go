@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,17 +19,18 @@ import (
 
 // open are the routes that need no role: they judge their callers themselves, or tell nothing.
 var open = map[string]string{
-	"GET /healthz":              "whether the process is alive",
-	"GET /readyz":               "whether it may be sent work",
-	"GET /static/{file}":        "scripts, styles and drawings of the pages",
-	"GET /api/openapi.json":     "the description of the API",
-	"GET /metrics":              "the metrics; the peer must be on this machine, or have a viewer's token",
-	"GET /signin":               "the form to sign in",
-	"POST /signin":              "sign in, with name and password",
-	"POST /signout":             "sign out",
-	"POST /intake/alertmanager": "hand in alerts, with a source's token",
-	"GET /a/{token}":            "see one incident, with a personal link; changes nothing",
-	"POST /a/{token}":           "acknowledge, escalate or resolve that incident as that person",
+	"GET /healthz":                         "whether the process is alive",
+	"GET /readyz":                          "whether it may be sent work",
+	"GET /static/{file}":                   "scripts, styles and drawings of the pages",
+	"GET /api/openapi.json":                "the description of the API",
+	"GET /metrics":                         "the metrics; the peer must be on this machine, or have a viewer's token",
+	"GET /signin":                          "the form to sign in",
+	"POST /signin":                         "sign in, with name and password",
+	"POST /signout":                        "sign out",
+	"POST /intake/alertmanager":            "hand in alerts, with a source's token",
+	"GET /ical/{kind}/{name}/{secret}.ics": "read a calendar feed, with its secret address",
+	"GET /a/{token}":                       "see one incident, with a personal link; changes nothing",
+	"POST /a/{token}":                      "acknowledge, escalate or resolve that incident as that person",
 }
 
 // right is the least role that a route needs, and what it is for.
@@ -37,19 +39,29 @@ type right struct {
 	does string
 }
 
-const answerRoute = "POST /incidents/{id}/{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note}"
+const answerRoute = "POST /incidents/{id}/{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note|severity|merge|split|jump|mute|unmute}"
 
 // guarded are all other routes.
 var guarded = map[string]right{
-	"GET /":                      {Viewer, "list incidents"},
-	"GET /events":                {Viewer, "follow changes live"},
-	"GET /incidents/{id}":        {Viewer, "see an incident"},
-	"GET /outbox":                {Viewer, "see what sandboxed channels kept"},
-	"GET /outbox/{id}/html":      {Viewer, "see a kept email"},
-	answerRoute:                  {Responder, "answer an incident on its page"},
-	"GET /api/v1/incidents":      {Viewer, "list incidents"},
-	"GET /api/v1/incidents/{id}": {Viewer, "see an incident"},
-	"POST /api/v1/incidents":     {Responder, "open an incident by hand"},
+	"GET /":                              {Viewer, "list incidents"},
+	"GET /events":                        {Viewer, "follow changes live"},
+	"GET /incidents/{id}":                {Viewer, "see an incident"},
+	"GET /incidents/{id}/why":            {Viewer, "see why somebody was paged, and why not"},
+	"GET /oncall":                        {Viewer, "see who is on call"},
+	"POST /oncall/overrides":             {Responder, "make an override on the page"},
+	"POST /oncall/overrides/{id}/remove": {Responder, "remove an override on the page"},
+	"POST /oncall/absences":              {Responder, "say on the page that somebody is away"},
+	"POST /oncall/absences/{id}/remove":  {Responder, "remove an absence on the page"},
+	"POST /oncall/swaps":                 {Responder, "ask for a swap on the page"},
+	"POST /oncall/swaps/{id}/{does:accept|decline|withdraw}": {Responder, "answer a swap on the page"},
+	"POST /oncall/feeds/{kind}/{name}/renew":                 {Responder, "give a calendar feed a new address"},
+	"GET /whatif":                                            {Viewer, "ask what would happen"},
+	"GET /outbox":                                            {Viewer, "see what sandboxed channels kept"},
+	"GET /outbox/{id}/html":                                  {Viewer, "see a kept email"},
+	answerRoute:                                              {Responder, "answer an incident on its page"},
+	"GET /api/v1/incidents":                                  {Viewer, "list incidents"},
+	"GET /api/v1/incidents/{id}":                             {Viewer, "see an incident"},
+	"POST /api/v1/incidents":                                 {Responder, "open an incident by hand"},
 
 	"POST /api/v1/incidents/{id}/acknowledge": {Responder, "acknowledge"},
 	"POST /api/v1/incidents/{id}/resolve":     {Responder, "resolve"},
@@ -58,6 +70,25 @@ var guarded = map[string]right{
 	"POST /api/v1/incidents/{id}/snooze":      {Responder, "snooze"},
 	"POST /api/v1/incidents/{id}/assign":      {Responder, "assign"},
 	"POST /api/v1/incidents/{id}/note":        {Responder, "write a note"},
+	"POST /api/v1/incidents/{id}/severity":    {Responder, "set the severity"},
+	"POST /api/v1/incidents/{id}/merge":       {Responder, "merge into another incident"},
+	"POST /api/v1/incidents/{id}/split":       {Responder, "split alerts off"},
+	"POST /api/v1/incidents/{id}/jump":        {Responder, "jump to a step"},
+	"POST /api/v1/incidents/{id}/mute":        {Responder, "mute"},
+	"POST /api/v1/incidents/{id}/unmute":      {Responder, "unmute"},
+	"GET /api/v1/incidents/{id}/why":          {Viewer, "see why somebody was paged, and why not"},
+	"GET /api/v1/oncall":                      {Viewer, "see who is on call"},
+	"GET /api/v1/overrides":                   {Viewer, "list overrides"},
+	"POST /api/v1/overrides":                  {Responder, "make an override"},
+	"DELETE /api/v1/overrides/{id}":           {Responder, "remove an override"},
+	"GET /api/v1/absences":                    {Viewer, "list who is away"},
+	"POST /api/v1/absences":                   {Responder, "say that somebody is away"},
+	"DELETE /api/v1/absences/{id}":            {Responder, "remove an absence"},
+	"GET /api/v1/swaps":                       {Viewer, "list swaps"},
+	"POST /api/v1/swaps":                      {Responder, "ask for a swap"},
+	"POST /api/v1/swaps/{id}/accept":          {Responder, "accept a swap"},
+	"POST /api/v1/swaps/{id}/decline":         {Responder, "decline a swap"},
+	"POST /api/v1/swaps/{id}/withdraw":        {Responder, "withdraw a swap"},
 	"GET /api/v1/outbox":                      {Viewer, "see what sandboxed channels kept"},
 	"GET /api/v1/audit":                       {Admin, "read the audit log"},
 	"GET /api/v1/health":                      {Viewer, "see how Tocsin itself is"},
@@ -119,9 +150,10 @@ func rightsTables() string {
 		return cmpRoutes(guarded[a].role, a, guarded[b].role, b)
 	})
 	cell := strings.NewReplacer("|", `\|`)
+	patterns := regexp.MustCompile(`(\{\w+):[^}]*\}`) // of a parameter; people read its name
 	for _, route := range byRole {
 		r := guarded[route]
-		fmt.Fprintf(&b, "| %s | `%s` |", r.does, cell.Replace(strings.Replace(route, "{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note}", "{verb}", 1)))
+		fmt.Fprintf(&b, "| %s | `%s` |", r.does, cell.Replace(patterns.ReplaceAllString(route, "$1}")))
 		for role := Viewer; role <= Admin; role++ {
 			b.WriteString(map[bool]string{true: " yes |", false: " no |"}[role >= r.role])
 		}
@@ -260,7 +292,7 @@ func TestARefusalIsOnTheAuditLogWithWhoAndFromWhere(t *testing.T) {
 	}
 	want := []string{
 		"viewer-token api 127.0.0.1 refused: POST /api/v1/incidents/{id}/resolve",
-		"viewer web 127.0.0.1 refused: POST /incidents/{id}/{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note}",
+		"viewer web 127.0.0.1 refused: POST /incidents/{id}/{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note|severity|merge|split|jump|mute|unmute}",
 		"viewer web 127.0.0.1 sign-in",
 	}
 	if !slices.Equal(got, want) {

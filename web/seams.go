@@ -7,6 +7,7 @@ import (
 
 	"tocsin/alerting"
 	"tocsin/escalation"
+	"tocsin/escalation/oncall"
 	"tocsin/notifiers"
 )
 
@@ -37,8 +38,36 @@ type Desk interface {
 	// ("already acknowledged by system-admin at 02:14 UTC"). Errors: alerting.ErrNotFound,
 	// *alerting.Refused.
 	Answer(ctx context.Context, id int64, a escalation.Answer) (c escalation.Case, note string, err error)
+	// Split splits alerts off and returns the incident after it, and the new one. Errors as those of Answer.
+	Split(ctx context.Context, id int64, a escalation.Answer) (rest, split escalation.Case, err error)
 	// Open opens an incident by hand.
 	Open(ctx context.Context, m escalation.Manual) (escalation.Case, error)
+}
+
+// Rota takes what people change about who is on call. What does not fit is *alerting.Refused, and what is not
+// there alerting.ErrNotFound.
+type Rota interface {
+	AddOverride(ctx context.Context, o oncall.Override, by alerting.Actor) (oncall.Override, error)
+	RemoveOverride(ctx context.Context, id int64, by alerting.Actor) error
+	AddAbsence(ctx context.Context, a escalation.Absence, by alerting.Actor) (escalation.Absence, error)
+	RemoveAbsence(ctx context.Context, id int64, by alerting.Actor) error
+	AskSwap(ctx context.Context, s escalation.Swap, by alerting.Actor) (escalation.Swap, error)
+	AnswerSwap(ctx context.Context, id int64, state escalation.SwapState, by alerting.Actor) (escalation.Swap, error)
+	// Swaps are those that are asked, and those answered within a month, newest first.
+	Swaps(ctx context.Context) ([]escalation.Swap, error)
+}
+
+// Roster is what people have changed so far, as it is stored: a change is seen at once by whoever made it.
+type Roster interface {
+	Roster(ctx context.Context) (escalation.Roster, error)
+}
+
+// Feeds keeps the versions of the addresses of iCal feeds. An address is good for one version.
+type Feeds interface {
+	// Version is the one in force of a rotation's or person's feed; 0 if none was ever revoked.
+	Version(ctx context.Context, kind, name string) (int64, error)
+	// Revoke begins the next version, so that the old address stops.
+	Revoke(ctx context.Context, kind, name string, by alerting.Actor) error
 }
 
 // Receiver takes alerts in.

@@ -26,6 +26,8 @@ type server struct {
 	pageKey  nonceKey // of the pages behind links
 	badLinks *httprate.RateLimiter
 	apiSpec  []byte
+	// exampleSource is who would send the alerts that the what-if page asks about.
+	exampleSource string
 }
 
 const (
@@ -50,6 +52,8 @@ func newServer(o Options) *server {
 		intake:   newIntake(o.Sources, o.Receiver, o.Logger),
 		pageKey:  o.LinkKey,
 		badLinks: newLimit(badLinks),
+
+		exampleSource: firstAlertmanager(o.Sources),
 	}
 	// What has been hashed is not kept beside its hash.
 	s.Users, s.Tokens, s.Sources, s.LinkKey = nil, nil, nil, nil
@@ -77,6 +81,7 @@ func (s *server) routes() http.Handler {
 	for _, hook := range s.Routes {
 		r.With(limitBody(maxWebhook), passAddress).Method(hook.Method, hook.Pattern, hook.Handler)
 	}
+	r.With(noStore).Get("/ical/{kind}/{name}/{secret}.ics", s.asProblem(s.icalFeed))
 	if s.Links != nil {
 		r.Group(s.linkRoutes)
 	}
@@ -99,7 +104,10 @@ func (s *server) pageRoutes(r chi.Router) {
 
 	r.Get("/", s.page(Viewer, s.incidentsPage))
 	r.Get("/incidents/{id}", s.page(Viewer, s.incidentPage))
-	r.Post("/incidents/{id}/{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note}", s.page(Responder, s.answerPage))
+	r.Get("/incidents/{id}/why", s.page(Viewer, s.whyPage))
+	r.Post("/incidents/{id}/{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note|severity|merge|split|jump|mute|unmute}", s.page(Responder, s.answerPage))
+	s.oncallRoutes(r)
+	r.Get("/whatif", s.page(Viewer, s.whatIfPage))
 	r.Get("/outbox", s.page(Viewer, s.outboxPage))
 	r.Get("/outbox/{id}/html", s.page(Viewer, s.outboxMessage))
 }

@@ -31,6 +31,11 @@ func TestShots(t *testing.T) {
 	shoot(t, tab, dir, "incident", srv.URL+"/incidents/412", "")
 	shoot(t, tab, dir, "incident-open", srv.URL+"/incidents/412", "document.querySelectorAll('details').forEach(d => d.open = true)")
 	shoot(t, tab, dir, "outbox", srv.URL+"/outbox", "document.querySelectorAll('details').forEach(d => d.open = true)")
+	changed(t, w)
+	shoot(t, tab, dir, "oncall", srv.URL+"/oncall?month=2026-12", "")
+	shoot(t, tab, dir, "oncall-daily", srv.URL+"/oncall?month=2026-12&rotation=secondary", "document.querySelectorAll('details').forEach(d => d.open = true)")
+	shoot(t, tab, dir, "whatif", srv.URL+"/whatif?"+question().Encode(), "")
+	shoot(t, tab, dir, "why", srv.URL+"/incidents/412/why?person=system-admin", "")
 	do(t, tab, chromedp.Navigate(srv.URL+"/incidents/412"), chromedp.Click(chromedp.CSS("#do-acknowledge button")),
 		chromedp.WaitVisible(chromedp.CSS("#do-resolve.first")))
 	shoot(t, tab, dir, "incident-acknowledged", srv.URL+"/incidents/412", "")

@@ -51,6 +51,23 @@ func (c *Calendar) AddBusiness(t time.Time, d time.Duration) time.Time {
 	return reached.Add(left)
 }
 
+// Next is the next moment of business time: t itself where it is open, and where two years bring none.
+func (c *Calendar) Next(t time.Time) time.Time { return c.AddBusiness(t, 0) }
+
+// Closes is when the business time that goes on at t ends: t itself where it is closed. Hours that follow
+// each other without a pause are one. Where two years bring no pause, it is their end.
+func (c *Calendar) Closes(t time.Time) time.Time {
+	reached := c.local(t)
+	horizon := reached.AddDate(0, 0, searchDays)
+	for s := range c.stretches(t) {
+		if s.from.After(reached) || reached.After(horizon) {
+			break
+		}
+		reached = s.until
+	}
+	return reached
+}
+
 // BusinessDay is the opening moment of the n-th business day after t's local day; an n below 1 counts as
 // 1. Where two years bring no business day, the days that are left are counted as 24 hours on the wall
 // clock.
@@ -88,8 +105,8 @@ func (c *Calendar) shut(day Date) string {
 	if w := day.Weekday(); !slices.Contains(c.Workdays, w) {
 		return w.String()
 	}
-	if name := c.almanac.holiday(c.Holidays, day); name != "" {
-		return name
+	if h := c.almanac.holiday(c.Holidays, day); h.why != "" {
+		return h.why
 	}
 	if slices.Contains(c.Closed, day) {
 		return "closed"

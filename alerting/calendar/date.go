@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -38,6 +39,11 @@ func (d Date) DaysSince(o Date) int {
 
 // Weekday is the day of the week.
 func (d Date) Weekday() time.Weekday { return d.midnightUTC().Weekday() }
+
+// compare is negative if d comes before o, 0 if they are the same day, and positive if it comes after.
+func (d Date) compare(o Date) int {
+	return cmp.Or(cmp.Compare(d.Year, o.Year), cmp.Compare(d.Month, o.Month), cmp.Compare(d.Day, o.Day))
+}
 
 // String is d as ParseDate reads it.
 func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day) }

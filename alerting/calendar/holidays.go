@@ -12,17 +12,21 @@ import (
 // too slow to be asked for every day that a search looks at. The zero almanac is ready for use, by any
 // number of goroutines; two that miss the same year at once both work it out, and either result is kept.
 type almanac struct {
-	years atomic.Pointer[map[int]yearOfHolidays]
+	years   atomic.Pointer[map[int]yearOfHolidays]
+	version atomic.Pointer[string] // see Calendar.Version
 }
 
-// yearOfHolidays names the holidays of one year: "public holiday Karfreitag".
-type yearOfHolidays map[Date]string
+// yearOfHolidays has the holidays of one year.
+type yearOfHolidays map[Date]holiday
 
-// holiday names the holiday that day is; empty if it is none. It must be asked about the same holidays
-// each time.
-func (a *almanac) holiday(all []*cal.Holiday, day Date) string {
+// holiday says why a day is closed: what no sentence is built from, "public holiday Karfreitag", and what
+// follows "Friday was": "a public holiday (Karfreitag)". The zero holiday is none.
+type holiday struct{ why, was string }
+
+// holiday is the holiday that day is. It must be asked about the same holidays each time.
+func (a *almanac) holiday(all []*cal.Holiday, day Date) holiday {
 	if len(all) == 0 {
-		return ""
+		return holiday{}
 	}
 	var known map[int]yearOfHolidays
 	if p := a.years.Load(); p != nil {
@@ -49,10 +53,10 @@ func holidaysOf(all []*cal.Holiday, year int) yearOfHolidays {
 				continue
 			}
 			if day := holidayDate(actual); day.Year == year {
-				out[day] = kindOf(h) + " " + h.Name
+				out[day] = holiday{kindOf(h) + " " + h.Name, "a " + kindOf(h) + " (" + h.Name + ")"}
 			}
-			if day := holidayDate(observed); day.Year == year && out[day] == "" {
-				out[day] = kindOf(h) + " " + h.Name + " (observed)"
+			if day := holidayDate(observed); day.Year == year && out[day] == (holiday{}) {
+				out[day] = holiday{kindOf(h) + " " + h.Name + " (observed)", "a " + kindOf(h) + " (" + h.Name + ", observed)"}
 			}
 		}
 	}

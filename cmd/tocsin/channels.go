@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -18,37 +17,36 @@ import (
 	"tocsin/web"
 )
 
-// channels are the ways out, each real or a sandbox as the configuration says, and what comes back over them.
+// channels are the ways out of one configuration, each real or a sandbox as it says, and what comes back
+// over them.
 type channels struct {
 	senders map[escalation.Channel]notifiers.Sender
 	board   notifiers.Board // edits what stands in the chat channel and in direct messages
 	place   bool            // there is a chat channel for the incidents' own messages
-	routes  []web.Route     // what providers call
-	replies *notifiers.Replies
+	respond notifiers.Respond
+	routes  []web.Route // what providers call
 	sandbox map[escalation.Channel]bool
 }
 
-func newChannels(cfg *config.Config, store *storage.Store, policy func() *escalation.Policy, log *slog.Logger) (*channels, error) {
-	client := &http.Client{Transport: providerTransport()}
+func newChannels(cfg *config.Config, store *storage.Store, replies *notifiers.Replies, client *http.Client) (*channels, error) {
 	n := cfg.Notifiers
 	c := &channels{
 		senders: map[escalation.Channel]notifiers.Sender{},
 		sandbox: map[escalation.Channel]bool{escalation.Slack: n.Slack.Sandbox, escalation.SMS: n.Twilio.Sandbox, escalation.Email: n.Email.Sandbox},
 	}
-	s := slack.New(slack.Options{
-		BotToken: string(n.Slack.BotToken), SigningSecret: string(n.Slack.SigningSecret),
-		Channel: n.Slack.Channel, APIURL: n.Slack.APIURL, HTTP: client,
-	})
-	c.replies = notifiers.NewReplies(store, policy, failpoints.respond(func(ctx context.Context, r escalation.Reply, text string) error {
-		return s.Respond(ctx, r.Respond, text)
-	}), log)
-	c.addSlack(cfg, s, store)
-	c.addTwilio(cfg, client, store)
+	c.addSlack(cfg, client, store, replies)
+	c.addTwilio(cfg, client, store, replies)
 	return c, c.addEmail(cfg, store)
 }
 
-func (c *channels) addSlack(cfg *config.Config, s *slack.Slack, store *storage.Store) {
+func (c *channels) addSlack(cfg *config.Config, client *http.Client, store *storage.Store, replies *notifiers.Replies) {
 	o := cfg.Notifiers.Slack
+	s := slack.New(slack.Options{
+		BotToken: string(o.BotToken), SigningSecret: string(o.SigningSecret), Channel: o.Channel, APIURL: o.APIURL, HTTP: client,
+	})
+	c.respond = func(ctx context.Context, r escalation.Reply, text string) error {
+		return s.Respond(ctx, r.Respond, text)
+	}
 	c.senders[escalation.Slack] = s
 	c.board, c.place = s, o.Channel != "" || o.Sandbox
 	if o.Sandbox {
@@ -56,7 +54,7 @@ func (c *channels) addSlack(cfg *config.Config, s *slack.Slack, store *storage.S
 		c.board = sandbox.NewBoard(escalation.Slack, s, store)
 	}
 	if o.SigningSecret != "" {
-		c.take("/slack/actions", s.ActionsHandler(store, func() { c.replies.WakeIn(0) }))
+		c.take("/slack/actions", s.ActionsHandler(store, func() { replies.WakeIn(0) }))
 	}
 }
 
@@ -65,7 +63,7 @@ func (c *channels) take(pattern string, h http.Handler) {
 	c.routes = append(c.routes, web.Route{Method: http.MethodPost, Pattern: pattern, Handler: h})
 }
 
-func (c *channels) addTwilio(cfg *config.Config, client *http.Client, store *storage.Store) {
+func (c *channels) addTwilio(cfg *config.Config, client *http.Client, store *storage.Store, replies *notifiers.Replies) {
 	o := cfg.Notifiers.Twilio
 	t := twilio.New(twilio.Options{
 		AccountSID: o.AccountSID, AuthToken: string(o.AuthToken), From: o.From, APIURL: o.APIURL,
@@ -77,7 +75,7 @@ func (c *channels) addTwilio(cfg *config.Config, client *http.Client, store *sto
 	}
 	if o.AuthToken != "" {
 		c.take("/twilio/status", t.StatusHandler(store))
-		c.take("/twilio/sms", t.InboundHandler(store, c.replies.Apply))
+		c.take("/twilio/sms", t.InboundHandler(store, replies.Apply))
 	}
 }
 

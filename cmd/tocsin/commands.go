@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -36,30 +35,6 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-type checkCmd struct {
-	JSON bool `help:"Print {\"errors\":[...],\"warnings\":[...]}."`
-}
-
-func (cmd *checkCmd) run(_ context.Context, c *cli, e env) error {
-	_, report := config.Load(c.Config, e.getenv)
-	if cmd.JSON {
-		enc := json.NewEncoder(e.stdout)
-		enc.SetIndent("", "  ")
-		if err := enc.Encode(report); err != nil {
-			return err
-		}
-	} else if err := report.Print(e.stdout, c.Config); err != nil {
-		return err
-	}
-	if !report.OK() {
-		return fmt.Errorf("%w: %s has %s", errReported, c.Config, count(len(report.Errors), "error"))
-	}
-	if !cmd.JSON {
-		fmt.Fprintf(e.stdout, "%s: no errors, %s\n", c.Config, count(len(report.Warnings), "warning"))
-	}
-	return nil
 }
 
 type migrateCmd struct{}

@@ -21,7 +21,7 @@ func TestNoGETOfTheWholeProgramChangesARow(t *testing.T) {
 	eventually(t, "every page has been sent", func() bool { return s.unsent(t).all == 0 && s.count(t, "outgoing") > 0 })
 
 	who := s.everybody()
-	link := strings.TrimPrefix(a.actURL(false)(s.number(t, "incidents"), "system-admin"), s.base+"/a/")
+	link := strings.TrimPrefix(a.actURL(s.number(t, "incidents"), "system-admin"), s.base+"/a/")
 	who["a link's token as bearer"] = visitor{http.DefaultClient, link}
 	var gets []string
 	for _, route := range routesOf(t, a) {
@@ -99,12 +99,16 @@ func (s *site) crawled(t *testing.T, route, link string) []string {
 	if file == nil {
 		t.Fatal("the form to sign in names no file")
 	}
-	address := strings.NewReplacer("{id}", fmt.Sprint(id), "{token}", link, "{file}", file[1]).Replace(route)
+	address := strings.NewReplacer("{id}", fmt.Sprint(id), "{token}", link, "{file}", file[1],
+		"{kind}", "rotation", "{name}", "primary", "{secret}", "forged").Replace(route)
 	if strings.ContainsAny(address, "{*") {
 		t.Fatalf("GET %s has a parameter that this test does not know", route)
 	}
 	if strings.Contains(route, "{token}") {
 		return []string{address, strings.Replace(route, "{token}", "forged", 1)}
+	}
+	if strings.HasSuffix(route, "/why") {
+		return []string{address + "?person=system-admin"}
 	}
 	return []string{address}
 }

@@ -51,8 +51,8 @@ func (cmd *demoCmd) run(ctx context.Context, _ *cli, e env) error {
 	}
 	log := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	fmt.Fprintln(d.out, "Starting a private PostgreSQL ...")
-	return serve(ctx, cfg, log, func(a *app, addr net.Addr) {
-		a.policy.Store(hurried(a.policy.Load(), cmd.Speed))
+	return serve(ctx, cfg, origin{}, log, func(a *app, addr net.Addr) {
+		a.amend(func(g *generation) { g.rules = hurried(g.rules, cmd.Speed) })
 		go d.play(ctx, a, "http://"+addr.String())
 	})
 }

@@ -19,6 +19,10 @@ func (a *app) Health(ctx context.Context) web.Health {
 	h := web.Health{Status: web.Healthy, Components: map[string]web.Component{}, CircuitBreakers: map[string]web.BreakerState{}}
 	h.Components["postgresql"] = a.databaseHealth(ctx)
 	h.Components["replicas"] = a.replicasHealth(ctx)
+	h.Components["configuration_file"] = a.fileHealth()
+	if c, ok := a.imports.health(a.current().cfg); ok {
+		h.Components["imported_calendars"] = c
+	}
 	now := time.Now()
 	for _, loop := range a.watched() {
 		h.Components[loop.Name()] = loopHealth(loop, now)
@@ -61,9 +65,9 @@ func (a *app) Ready(ctx context.Context) error {
 }
 
 func (a *app) watched() []*due.Loop {
-	loops := []*due.Loop{a.engine, a.presence, a.auditor, a.replies.Loop}
-	if a.announcer != nil {
-		loops = append(loops, a.announcer)
+	loops := []*due.Loop{a.engine, a.announcer, a.presence, a.auditor, a.replies.Loop, a.rosters, a.handoffs}
+	if a.reloads != nil {
+		loops = append(loops, a.reloads.Loop)
 	}
 	for _, d := range a.dispatchers {
 		loops = append(loops, d.Loop)
@@ -85,14 +89,15 @@ func (a *app) replicasHealth(ctx context.Context) web.Component {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	start := time.Now()
+	hash := a.current().cfg.Hash
 	replicas, err := a.store.Replicas(ctx)
 	c := web.Component{
 		Status: web.Healthy, ResponseTime: time.Since(start).Seconds(),
-		Details: map[string]any{"alive": len(replicas), "config": a.cfg.Hash},
+		Details: map[string]any{"alive": len(replicas), "config": hash},
 	}
 	var others []string
 	for _, r := range replicas {
-		if r.Config != a.cfg.Hash {
+		if r.Config != hash {
 			others = append(others, fmt.Sprintf("%s runs %s", r.ID, r.Config))
 		}
 	}
@@ -100,7 +105,17 @@ func (a *app) replicasHealth(ctx context.Context) web.Component {
 	case err != nil:
 		c.Status, c.Error = web.Degraded, "cannot be counted"
 	case len(others) > 0:
-		c.Status, c.Error = web.Degraded, fmt.Sprintf("replicas run different configurations: this one %s, %s", a.cfg.Hash, strings.Join(others, ", "))
+		c.Status, c.Error = web.Degraded, fmt.Sprintf("replicas run different configurations: this one %s, %s", hash, strings.Join(others, ", "))
+	}
+	return c
+}
+
+// fileHealth says which configuration is in force, and whether the file on disk is another.
+func (a *app) fileHealth() web.Component {
+	c := web.Component{Status: web.Healthy, Details: map[string]any{"config": a.current().cfg.Hash}}
+	if r := a.refused.Load(); r != nil {
+		c.Status, c.Error = web.Degraded, r.summary()
+		c.Details["refused_at"], c.Details["problems"] = r.at, r.problems
 	}
 	return c
 }

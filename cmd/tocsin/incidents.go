@@ -28,6 +28,13 @@ type incidentsCmd struct {
 	Snooze      snoozeCmd   `cmd:"" help:"Acknowledge it for a while; then it is open again."`
 	Assign      assignCmd   `cmd:"" help:"Give it to somebody, who is told."`
 	Note        noteCmd     `cmd:"" help:"Write on its timeline."`
+	Severity    severityCmd `cmd:"" help:"Set its severity."`
+	Merge       mergeCmd    `cmd:"" help:"Merge it into another, which goes on."`
+	Split       splitCmd    `cmd:"" help:"Split alerts off into an incident of their own."`
+	Jump        jumpCmd     `cmd:"" help:"Fire a step of its plan now, and skip those before it."`
+	Mute        muteCmd     `cmd:"" help:"Tell nobody about it for a while."`
+	Unmute      unmuteCmd   `cmd:"" help:"Go on with its plan."`
+	Why         whyCmd      `cmd:"" help:"Why somebody was paged, and why not."`
 }
 
 // remote is an incident as the API tells it.
@@ -42,6 +49,7 @@ type remote struct {
 	AcknowledgedAt *time.Time `json:"acknowledged_at"`
 	AcknowledgedBy *string    `json:"acknowledged_by"`
 	SnoozedUntil   *time.Time `json:"snoozed_until"`
+	PausedUntil    *time.Time `json:"paused_until"`
 	Reason         string     `json:"reason"`
 	Note           string     `json:"note"`
 	Next           *struct {
@@ -240,15 +248,23 @@ func (cmd *incidentsCmd) change(ctx context.Context, e env, path string, body an
 	if err := json.Unmarshal(answer, &i); err != nil {
 		return err
 	}
+	_, err := fmt.Fprintln(e.stdout, i.line())
+	return err
+}
+
+// line is how an incident stands, in a line.
+func (i remote) line() string {
 	line := fmt.Sprintf("#%d %s %s, with %s, next: %s", i.ID, i.Severity, i.State, or(i.Assignee, "nobody"), i.next())
 	if i.SnoozedUntil != nil {
 		line += ", snoozed until " + utc(*i.SnoozedUntil)
 	}
+	if i.PausedUntil != nil {
+		line += ", paused until " + utc(*i.PausedUntil)
+	}
 	if i.Note != "" {
 		line += " (" + i.Note + ")"
 	}
-	_, err := fmt.Fprintln(e.stdout, printable(line))
-	return err
+	return printable(line)
 }
 
 // state is the state in a word.

@@ -222,6 +222,7 @@ func (s *site) api(method, path string, into any) int {
 // incident is what the API says of one.
 type incident struct {
 	ID       int64  `json:"id"`
+	Title    string `json:"title"`
 	State    string `json:"state"`
 	Severity string `json:"severity"`
 	Reason   string `json:"reason"`

@@ -56,14 +56,15 @@ func (s *site) inside() *app {
 	for _, role := range everyRole {
 		env["TEST_TOKEN_"+strings.ToUpper(role)] = roleToken(role)
 	}
-	cfg, report := config.Load(s.config, func(name string) string { return env[name] })
+	getenv := func(name string) string { return env[name] }
+	cfg, report := config.Load(s.config, getenv)
 	if !report.OK() {
 		s.t.Fatalf("the configuration: %+v", report.Errors)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	up, ended := make(chan *app, 1), make(chan error, 1)
 	go func() {
-		ended <- serve(ctx, cfg, slog.New(slog.DiscardHandler), func(a *app, _ net.Addr) { up <- a })
+		ended <- serve(ctx, cfg, origin{path: s.config, getenv: getenv}, slog.New(slog.DiscardHandler), func(a *app, _ net.Addr) { up <- a })
 	}()
 	select {
 	case a := <-up:
@@ -84,9 +85,9 @@ func (s *site) inside() *app {
 // routesOf are all routes of the router, as "METHOD /pattern".
 func routesOf(t *testing.T, a *app) (out []string) {
 	t.Helper()
-	router, ok := a.handler.(chi.Routes)
+	router, ok := a.current().handler.(chi.Routes)
 	if !ok {
-		t.Fatalf("the handler is a %T and tells no routes", a.handler)
+		t.Fatalf("the handler is a %T and tells no routes", a.current().handler)
 	}
 	must(t, chi.Walk(router, func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		out = append(out, method+" "+route)

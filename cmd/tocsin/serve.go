@@ -33,12 +33,7 @@ func (cmd *serveCmd) run(ctx context.Context, c *cli, e env) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	go func() {
-		for range hangup {
-			log.Warn("SIGHUP: this version reads its configuration at the start only; restart it to apply changes")
-		}
-	}()
-	return serve(ctx, cfg, log, func(*app, net.Addr) {})
+	return serve(ctx, cfg, origin{c.Config, e.getenv, hangup}, log, func(*app, net.Addr) {})
 }
 
 func (cmd *serveCmd) logger(e env) *slog.Logger {
@@ -57,8 +52,9 @@ const (
 )
 
 // serve runs the service until ctx ends, then drains: no new requests, then no new work, then the pages
-// under way, then the database. up is told once it serves.
-func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, up func(*app, net.Addr)) (err error) {
+// under way, then the database. The configuration is read again from its origin when that changes. up is
+// told once it serves.
+func serve(ctx context.Context, cfg *config.Config, from origin, log *slog.Logger, up func(*app, net.Addr)) (err error) {
 	defer func() {
 		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 			log.Info("stopped while starting")
@@ -84,6 +80,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, up func(*a
 	if err != nil {
 		return err
 	}
+	a.follow(from)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Server.Listen)
 	if err != nil {
 		return fmt.Errorf("server.listen %s: %w", cfg.Server.Listen, err)
@@ -127,7 +124,7 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 		loops.Go(func() error { loop(work); return nil })
 	}
 	server := &http.Server{
-		Handler:           a.handler,
+		Handler:           a,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		IdleTimeout:       2 * time.Minute,

@@ -8,6 +8,7 @@ import (
 
 	"tocsin/alerting"
 	"tocsin/alerting/calendar"
+	"tocsin/alerting/calendar/maintenance"
 	"tocsin/escalation"
 	"tocsin/escalation/oncall"
 
@@ -27,13 +28,22 @@ func Manual(t testing.TB) *escalation.Policy {
 	return &escalation.Policy{
 		Config: "manual", Classifier: classifier(t), GroupBy: []string{"alertname", "service"},
 		ReopenWithin: 30 * time.Minute, ReorderWindow: time.Minute,
-		Matrix: matrix(t), Directory: directory(zone),
+		Matrix: matrix(t), Directory: directory(zone), Maintenance: []maintenance.Window{databases(t, zone)},
 		Calendar: &calendar.Calendar{
 			Zone: zone, Hours: hours, Holidays: holidays,
 			Workdays: []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday},
 			Closed:   []calendar.Date{{Year: 2026, Month: 12, Day: 24}, {Year: 2026, Month: 12, Day: 31}},
 		},
 	}
+}
+
+// databases is the weekly window of the manual's database.
+func databases(t testing.TB, zone *time.Location) maintenance.Window {
+	m, err := parse.Matcher(`service="postgres"`)
+	check(t, err)
+	w, err := maintenance.Parse("weekly database maintenance", labels.Matchers{(*labels.Matcher)(m)}, "0 3 * * SUN", time.Hour, zone)
+	check(t, err)
+	return w
 }
 
 func classifier(t testing.TB) alerting.Classifier {

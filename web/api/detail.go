@@ -13,8 +13,22 @@ type Detail struct {
 	Incident
 	Alerts   []Alert `json:"alerts" doc:"the newest episode of each fingerprint"`
 	Plan     []Step  `json:"plan"`
+	PlanMade Made    `json:"plan_made"`
 	Pages    []Page  `json:"pages" doc:"oldest first"`
 	Timeline []Entry `json:"timeline" doc:"oldest first"`
+}
+
+// Made is what a plan was made from, and what it owes beside its steps.
+type Made struct {
+	Config     string     `json:"config" doc:"hash of the configuration that made it"`
+	From       time.Time  `json:"from" doc:"what the steps count from"`
+	AckTimeout float64    `json:"ack_timeout" doc:"seconds without a word or act of a person after which an acknowledgement ends; 0: never"`
+	RepeatAt   *time.Time `json:"repeat_at" doc:"when the steps begin again unless somebody has acknowledged; null if never"`
+	Repeats    int        `json:"repeats" doc:"how often they may still begin again"`
+}
+
+func ofMade(p escalation.Plan) Made {
+	return Made{Config: p.Config, From: p.From.UTC(), AckTimeout: p.AckTimeout.Seconds(), RepeatAt: moment(p.RepeatAt), Repeats: p.Repeats}
 }
 
 // Alert is one alert of an incident.
@@ -39,6 +53,8 @@ type Alert struct {
 type Step struct {
 	DueAt        time.Time            `json:"due_at"`
 	After        string               `json:"after" doc:"the rule that gave due_at"`
+	Due          string               `json:"due" doc:"why due_at, in words"`
+	Calendar     string               `json:"calendar" doc:"version of the calendar that gave due_at; empty for wall time"`
 	Kind         escalation.StepKind  `json:"kind" enum:"page,assign"`
 	Role         string               `json:"role"`
 	Until        escalation.Until     `json:"until" enum:"acknowledged,assigned,resolved"`
@@ -88,7 +104,7 @@ type Entry struct {
 // OfDetail is an incident with all that belongs to it.
 func OfDetail(c escalation.Case, alerts []alerting.Alert, pages []notifiers.Page, timeline []alerting.Entry) Detail {
 	return Detail{
-		Incident: OfCase(c), Alerts: each(alerts, ofAlert), Plan: ofPlan(c.Plan),
+		Incident: OfCase(c), Alerts: each(alerts, ofAlert), Plan: ofPlan(c.Plan), PlanMade: ofMade(c.Plan),
 		Pages: each(pages, ofPage), Timeline: each(timeline, ofEntry),
 	}
 }
@@ -107,7 +123,7 @@ func ofPlan(p escalation.Plan) []Step {
 	steps := make([]Step, len(p.Steps))
 	for i, s := range p.Steps {
 		steps[i] = Step{
-			DueAt: s.DueAt.UTC(), After: s.After, Kind: s.Kind, Role: s.Role, Until: s.Until, Says: s.Says,
+			DueAt: s.DueAt.UTC(), After: s.After, Due: s.Due, Calendar: s.Calendar, Kind: s.Kind, Role: s.Role, Until: s.Until, Says: s.Says,
 			Channels: each(p.Channels, func(c escalation.Channel) escalation.Channel { return c }),
 			State:    s.State, At: moment(s.At), Reason: stepReason(s), ReasonDetail: ofReason(s.Reason),
 		}

@@ -26,6 +26,9 @@ type Incident struct {
 	SnoozedUntil   *time.Time        `json:"snoozed_until" doc:"acknowledged until then, null if not snoozed"`
 	ResolvedAt     *time.Time        `json:"resolved_at"`
 	ResolvedBy     string            `json:"resolved_by"`
+	MergedInto     int64             `json:"merged_into" doc:"resolved, because its alerts belong to that incident now; 0 if not merged"`
+	PausedUntil    *time.Time        `json:"paused_until" doc:"nothing of the plan falls due until then; null if not muted and in no maintenance window"`
+	PausedBy       string            `json:"paused_by" doc:"who muted it, or tocsin for a maintenance window"`
 	Round          int               `json:"round" doc:"one more each time the plan starts afresh"`
 	Next           *Next             `json:"next" doc:"the next step that is owed, null if none"`
 	Reason         string            `json:"reason" doc:"why this severity"`
@@ -73,6 +76,7 @@ func OfCase(c escalation.Case) Incident {
 		Labels: object(in.Labels), AlertCount: in.AlertCount, FiringCount: in.FiringCount, Assignee: in.Assignee,
 		OpenedAt: in.OpenedAt.UTC(), AcknowledgedAt: moment(in.AcknowledgedAt), AcknowledgedBy: in.AcknowledgedBy,
 		SnoozedUntil: moment(in.SnoozedUntil), ResolvedAt: moment(in.ResolvedAt), ResolvedBy: in.ResolvedBy, Round: in.Round,
+		MergedInto: in.MergedInto, PausedUntil: moment(c.Plan.Pause.Until), PausedBy: c.Plan.Pause.By,
 		Reason: in.Reason.Text, ReasonDetail: ofReason(in.Reason),
 	}
 	if s := c.Plan.Owed(in); s != nil {
@@ -85,7 +89,11 @@ func OfCase(c escalation.Case) Incident {
 func OfCases(cases []escalation.Case) []Incident { return each(cases, OfCase) }
 
 func ofReason(r alerting.Reason) Reason {
-	return Reason{Rule: r.Rule, Values: object(r.Values), Config: r.Config, Tried: each(r.Tried, func(t alerting.Tried) Tried { return Tried(t) })}
+	return Reason{Rule: r.Rule, Values: object(r.Values), Config: r.Config, Tried: ofTried(r.Tried)}
+}
+
+func ofTried(in []alerting.Tried) []Tried {
+	return each(in, func(t alerting.Tried) Tried { return Tried(t) })
 }
 
 // moment is t, or nil if it has not come.

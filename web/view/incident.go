@@ -162,7 +162,7 @@ func mood(k alerting.Kind) string {
 	switch k {
 	case alerting.KindOpened, alerting.KindReopened, alerting.KindAwake, alerting.KindAlertFiring, alerting.KindPageFailed:
 		return "bad"
-	case alerting.KindAcknowledged, alerting.KindAssigned, alerting.KindSnoozed:
+	case alerting.KindAcknowledged, alerting.KindAssigned, alerting.KindSnoozed, alerting.KindPaused, alerting.KindMerged, alerting.KindSplit:
 		return "held"
 	case alerting.KindResolved, alerting.KindAlertResolved, alerting.KindPageDelivered:
 		return "good"
@@ -181,9 +181,11 @@ func sentence(text string) string {
 	return strings.TrimSuffix(string(unicode.ToUpper(r))+text[size:], ".") + "."
 }
 
-// timing is when a step is due by its rule, in words: "15m after opening".
+// timing is when a step is due and why, in words: "15m after opening", or what the calendar said.
 func timing(p escalation.Plan, s *escalation.PlannedStep) string {
 	switch {
+	case s.Due != "" && s.Calendar != "":
+		return s.Due
 	case s.DueAt.Equal(p.From):
 		return "at once"
 	case p.Round > 1:

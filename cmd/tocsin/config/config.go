@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+	"tocsin/escalation/oncall"
 )
 
 // Config is a whole configuration, checked, with its defaults filled in. It is not changed once read.
@@ -40,6 +41,12 @@ type Config struct {
 	// Hash stands for the file: the first 12 hexadecimal digits of the SHA-256 of its bytes, before
 	// anything is filled in.
 	Hash string `json:"-"`
+
+	// Files are the other files that were looked at: iCal files, runbooks and what ${file:...} names.
+	// Whoever reads the configuration again when its file changes looks at these too.
+	Files []string `json:"-"`
+
+	imported map[string][]oncall.Shift // what the iCal files said when they were read, by rotation
 }
 
 // Load reads the configuration at path, with environment variables from getenv. The Config is nil if the
@@ -57,7 +64,7 @@ func Load(path string, getenv func(string) string) (*Config, Report) {
 
 // Parse reads the configuration src as Load does. Relative paths are relative to dir.
 func Parse(src []byte, dir string, getenv func(string) string) (*Config, Report) {
-	return parseWith(src, dir, outside{getenv, readFileIn(dir)})
+	return parseWith(src, dir, outside{getenv, readFileIn(dir), time.Now()})
 }
 
 func parseWith(src []byte, dir string, from outside) (*Config, Report) {
@@ -113,6 +120,9 @@ func readConfig(file value) *Config {
 	)
 	c.DataDir = within(file.r.dir, c.DataDir)
 	c.chooseCatchAll(file)
+	c.checkWindows()
+	c.importFiles(file.r.outside.now)
+	c.Files = file.r.files
 	return c
 }
 

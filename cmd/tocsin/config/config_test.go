@@ -22,6 +22,9 @@ timezone: Europe/Berlin
 intake: {sources: [{name: prometheus, kind: alertmanager, token: "${env:TOKEN}"}]}
 `
 
+// monday is a morning on which tests read iCal files.
+var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
 // environment sets every variable that the example and smallest name.
 func environment(name string) string {
 	if strings.HasSuffix(name, "_HASH") {
@@ -127,7 +130,7 @@ func TestTheExampleWarnsOfWhatIsStillToCome(t *testing.T) {
 	if got, want := kinds(r), []string{KindSandbox, KindToCome}; !slices.Equal(got, want) {
 		t.Errorf("warnings %v, want %v:\n%s", got, want, strings.Join(lines(r.Warnings), "\n"))
 	}
-	want := "read and checked, but not acted on yet: intake.flap_after, intake.sources of kind pagerduty, suppress, external, " +
+	want := "read and checked, but not acted on yet: intake.flap_after, intake.sources of kind pagerduty, suppress.inhibit, external, " +
 		"probes, heartbeats, runbooks, routines, retention"
 	if got := r.Warnings[len(r.Warnings)-1]; got.Message != want || got.Line != 0 {
 		t.Errorf("got  %s\nwant %s", got.Message, want)

@@ -23,5 +23,8 @@
 //     messages even so; `sandbox: false` sends (an SMTP server that asks for no sign-in).
 //   - everything else: the values of the Example, or nothing.
 //
-// Relative paths are relative to the folder of the file.
+// Relative paths are relative to the folder of the file. iCal files are read with the configuration, for the
+// 30 days before and the 400 after that moment; iCal addresses are asked by whoever runs it.
+//
+// Reading keeps nothing outside the Config that it returns, and may be done again at any time.
 package config

@@ -36,7 +36,7 @@ func TestEveryErrorIsReportedWithItsLine(t *testing.T) {
 		{"matcher without label", "classify: {rules: [{match: ['{}'], severity: P1}]}", []string{`5: match: "{}" matches everything: name a label`}},
 		{"no matcher", "classify: {rules: [{match: [], severity: P1}]}", []string{"5: match is an empty list"}},
 		{"matcher left out", "classify: {rules: [{severity: P1}]}", []string{`5: match is missing: which alerts the rule is for, as in ['severity="critical"']`}},
-		{"cron", "suppress: {maintenance: [{name: w, match: [a=b], every: 0 3 * *, lasts: 1h}]}", []string{`5: every: "0 3 * *" is no cron schedule: expected exactly 5 fields, found 4: [0 3 * *] (five fields: minute, hour, day, month, weekday; "0 9 * * MON#1" is 09:00 on the first Monday)`}},
+		{"cron", "suppress: {maintenance: [{name: w, match: [a=b], every: 0 3 * *, lasts: 1h}]}", []string{`5: every: "0 3 * *" is no schedule: write minute, hour, day of the month, month and weekday as in "0 3 * * SUN", and MON#1 or FRIL for the month's first Monday or last Friday`}},
 		{"holiday", "calendar: {holidays: dee}", []string{`5: unknown country or region "dee": did you mean "de"?`}},
 		{"date", "calendar: {closed: [2026-02-30]}", []string{`5: closed: "2026-02-30" is no date: write year, month and day as in 2026-12-24`}},
 		{"day", "calendar: {workdays: [monday]}", []string{`5: unknown day "monday": use sun, mon, tue, wed, thu, fri or sat`}},

@@ -7,8 +7,9 @@ import "embed"
 //go:embed tocsin.yaml
 var Example []byte
 
-// ExampleFiles holds Example as tocsin.yaml, and beside it the runbooks that it names.
+// ExampleFiles holds Example as tocsin.yaml, beside it the runbooks that it names, and scenarios/manual.yaml, which
+// says what the manual wants of it.
 // os.CopyFS writes them out.
 //
-//go:embed tocsin.yaml runbooks/*.md
+//go:embed tocsin.yaml runbooks/*.md scenarios/*.yaml
 var ExampleFiles embed.FS

@@ -88,6 +88,16 @@ func oneOrMore[T any](item func(value) T) func(value) []T {
 	}
 }
 
+// noneOrMore reads a list, which may be empty, or a single item without the brackets.
+func noneOrMore[T any](item func(value) T) func(value) []T {
+	return func(v value) []T {
+		if v.hollow() {
+			return list(item)(v)
+		}
+		return oneOrMore(item)(v)
+	}
+}
+
 // unique reads a list in which nothing stands twice.
 func unique[T any](read func(value) []T) func(value) []T {
 	return func(v value) []T {

@@ -8,14 +8,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// outside is where ${env:NAME} and ${file:/path} come from.
+// outside is where ${env:NAME} and ${file:/path} come from, and when they are read.
 type outside struct {
 	getenv   func(string) string
 	readFile func(path string) (string, error)
+	now      time.Time // iCal files are read for the year that follows it
 }
 
 // mostOfFile is how much a file named by ${file:...} may hold, in bytes.
@@ -101,6 +103,7 @@ func (r *reader) lookUp(v value, inner string) string {
 		}
 		return text
 	case from == "file" && name != "":
+		r.files = append(r.files, within(r.dir, name))
 		text, err := r.outside.readFile(name)
 		if err != nil {
 			v.fail("%s cannot be read: %s", name, why(err))

@@ -54,13 +54,22 @@ auth:
   oidc: {issuer: "${env:X}", client_id: x}
 intake: {sources: [{name: "${env:X}", kind: "${env:X}", token: "${env:X}"}], reopen_within: "${env:X}", flap_after: "${env:X}"}
 classify: {rules: [{match: ["${env:X}"], severity: "${env:X}"}]}
-suppress: {maintenance: [{name: "${env:X}", match: ["${env:X}"], every: "${env:X}", lasts: "${env:X}"}]}
+suppress: {maintenance: [{name: "${env:X}", match: ["${env:X}"], every: "${env:X}", lasts: "${env:X}", timezone: "${env:X}"}]}
 calendar: {workdays: ["${env:X}"], hours: "${env:X}", holidays: "${env:X}", closed: ["${env:X}"]}
-people: {ada: {phone: "${env:X}", email: "${env:X}", reach: "${env:X}", only: ["${env:X}"]}, managers: {}}
-rotations: {r: {people: ["${env:X}"], turn: "${env:X}", since: "${env:X}", timezone: "${env:X}"}}
+people:
+  ada: {phone: "${env:X}", email: "${env:X}", reach: "${env:X}", only: ["${env:X}"], timezone: "${env:X}"}
+  managers: {reach: {hours: "${env:X}", days: ["${env:X}"], timezone: "${env:X}"}, calendar: {workdays: ["${env:X}"], hours: "${env:X}", holidays: "${env:X}", closed: ["${env:X}"]}}
+  eve:
+    notify: {P0: [{over: ["${env:X}"], after: "${env:X}"}]}
+    quiet: {hours: "${env:X}", for: ["${env:X}"]}
+    away: [{from: "${env:X}", until: "${env:X}", deputy: "${env:X}", note: "${env:X}"}]
+rotations:
+  r: {people: ["${env:X}"], turn: "${env:X}", since: "${env:X}", timezone: "${env:X}", layers: [{name: "${env:X}", people: ["${env:X}"]}], shadows: [{people: ["${env:X}"], since: "${env:X}"}]}
+  s: {ical: "${env:X}"}
+  t: {ical: "http://${env:X}"}
 roles: {on-call: {rotation: "${env:X}"}, x: {people: ["${env:X}"]}}
 catch_all: "${env:X}"
-matrix: {P0: {channels: ["${env:X}"], ack_timeout: "${env:X}", steps: [{after: "${env:X}", page: "${env:X}", until: "${env:X}"}]}}
+matrix: {P0: {channels: ["${env:X}"], ack_timeout: "${env:X}", repeat: {after: "${env:X}", times: "${env:X}"}, steps: [{after: "${env:X}", page: "${env:X}", until: "${env:X}"}]}}
 probes: {p: {http: {url: "${env:X}", timeout: "${env:X}"}, alerts: [{alert: A, when: "${env:X}"}]}}
 runbooks: [{match: [a=b], file: "${env:X}"}]
 routines: {r: {cron: "${env:X}", role: "${env:X}"}}
@@ -115,10 +124,13 @@ func FuzzParse(f *testing.F) {
 	f.Add(string(Example), "x")
 	f.Add(smallest, "hunter2")
 	f.Add(every, "MON#1")
+	f.Add(inOtherPlaces, "")
+	f.Add(withLayers, "")
+	f.Add(byCalendar, "")
 	f.Add(every, "${env:X}")
 	f.Add("a: &x [*x]\n? [b]\n: *x\n", "")
 	f.Fuzz(func(t *testing.T, src, env string) {
-		from := outside{func(string) string { return env }, func(string) (string, error) { return env, nil }}
+		from := outside{func(string) string { return env }, func(string) (string, error) { return env, nil }, monday}
 		c, r := parseWith([]byte(src), t.TempDir(), from)
 		if (c == nil) == r.OK() {
 			t.Fatalf("config %v with errors %v", c, r.Errors)

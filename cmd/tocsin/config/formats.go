@@ -177,3 +177,14 @@ func count(least int) func(value) int {
 		return n, nil
 	})
 }
+
+// countTo is a whole number from 1 to most.
+func countTo(most int) func(value) int {
+	return parsed("number", func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > most {
+			return 0, fmt.Errorf("%q is no whole number from 1 to %d", s, most)
+		}
+		return n, nil
+	})
+}

@@ -11,7 +11,7 @@ import (
 // Whatever is written, every parser answers with a value or one readable line; none panics.
 func FuzzFormats(f *testing.F) {
 	for _, s := range []string{
-		"1w2d3h", "0 9 * * MON#1", "TZ=0", `a=~"b|c"`, "+4930123456", "a@b", "Tocsin <t@b>", "https://u:p@h/x?#", "postgres://u:p@h/d",
+		"1w2d3h", "0 9 * * MON#1", "TZ=0", `a=~"b|c"`, "2026-12-20T09:00", "0 business hours", "https://u:p@h/x.ics", "+4930123456", "a@b", "Tocsin <t@b>", "https://u:p@h/x?#", "postgres://u:p@h/d",
 		"10.0.0.0/8", "[::1]:80", "Europe/Berlin", "$argon2id$v=19$m=1,t=1,p=1$YQ$YQ", `share("!up", "5m") > 0.10`,
 	} {
 		f.Add(s)
@@ -37,6 +37,10 @@ func FuzzFormats(f *testing.F) {
 		add(parseServer(s))
 		add(parseZone(s))
 		add(parseHash(s))
+		add(parseLocalTime(s))
+		add(parseRuleDelay(s))
+		add(parseRepeatDelay(s))
+		add(parseIcalURL(s))
 		for _, err := range errs {
 			if err != nil && strings.Contains(err.Error(), "\n") {
 				t.Fatalf("more than one line: %v", err)

@@ -42,7 +42,9 @@ func TestExampleIsThePolicyOfPolicytest(t *testing.T) {
 	same("catch_all", shipped.Directory.CatchAll, want.Directory.CatchAll)
 	same("people", shipped.Directory.People, want.Directory.People)
 	same("roles", shipped.Directory.Roles, want.Directory.Roles)
+	same("absences", shipped.Directory.Absences, want.Directory.Absences)
 	same("rotations", rotations(shipped), rotations(want))
+	same("maintenance", windows(shipped), windows(want))
 	for _, s := range alerting.Severities {
 		same("matrix."+s.String(), shipped.Matrix[s], want.Matrix[s])
 	}
@@ -56,7 +58,22 @@ func TestExampleIsThePolicyOfPolicytest(t *testing.T) {
 func rotations(p *escalation.Policy) map[string]string {
 	out := map[string]string{}
 	for name, r := range p.Directory.Rotations {
-		out[name] = fmt.Sprint(r.Name, r.People, r.Turn, r.Since, r.Zone)
+		out[name] = fmt.Sprint(r.Name, r.People, r.Turn, r.Since, r.Zone, r.Layers, r.Shadows, r.Imported)
+	}
+	return out
+}
+
+// windows prints maintenance windows, each with when it begins in the first days of a year and of its summer.
+func windows(p *escalation.Policy) (out []string) {
+	for _, w := range p.Maintenance {
+		out = append(out, fmt.Sprint(w.Name, w.Match, w.Lasts))
+		for _, month := range []time.Month{time.January, time.July} {
+			at := time.Date(2026, month, 1, 0, 0, 0, 0, time.UTC)
+			for range 3 {
+				at = w.Begins(at)
+				out = append(out, at.Format(time.RFC3339))
+			}
+		}
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -22,7 +23,14 @@ type Row struct {
 	Meaning    string               `json:"meaning" jsonschema_description:"What the severity means, in the organisation's words."`
 	Channels   []escalation.Channel `json:"channels" jsonschema:"required" jsonschema_description:"Over which channels its steps tell people."`
 	AckTimeout time.Duration        `json:"ack_timeout" jsonschema:"example=30m" jsonschema_description:"Acknowledged, then no word or act of a person for so long: open again. Left out: never."`
+	Repeat     Repeat               `json:"repeat" jsonschema_description:"Begins the steps again, where the last has passed and nobody has acknowledged. Left out: they are gone through once."`
 	Steps      []Step               `json:"steps" jsonschema:"required" jsonschema_description:"What is owed. An empty list: nobody is told."`
+}
+
+// Repeat begins a row again.
+type Repeat struct {
+	After calendar.Delay `json:"after" jsonschema:"required,example=30m" jsonschema_description:"How long after the last step."`
+	Times int            `json:"times" jsonschema:"required,example=3" jsonschema_description:"How often at most; up to 100."`
 }
 
 // Step is one line of the matrix; it pages a role or assigns to one.
@@ -69,14 +77,36 @@ func readRow(v value, manual bool) Row {
 		key("meaning", &r.Meaning, prose),
 		required("over which channels people are told, as in [sms, email]", key("channels", &r.Channels, unique(some(choice("channel", escalation.Channels...))))),
 		key("ack_timeout", &r.AckTimeout, period),
+		key("repeat", &r.Repeat, readRepeat),
 		required("what is owed; steps: [] tells nobody", key("steps", &r.Steps, list(func(v value) Step { return readStep(v, manual) }))),
 	)
+	if v.has("repeat") && v.has("steps") && len(r.Steps) == 0 {
+		v.child("repeat").fail("%s has a repeat, but no steps to begin again", v.key)
+	}
 	if manual {
 		r.Steps = slices.DeleteFunc(r.Steps, func(s Step) bool { return !slices.Contains(v.r.names.roles, s.role()) })
 	} else if list := v.child("steps"); list.node != nil && len(list.node.Content) == 0 {
 		list.warn(KindSilent, "%s has no steps: nobody is told of such an incident", v.key)
 	}
 	return r
+}
+
+func readRepeat(v value) Repeat {
+	var r Repeat
+	v.object(
+		required("how long after the last step, as in 30m", key("after", &r.After, parsed("delay", parseRepeatDelay))),
+		required("how often at most, as in 3", key("times", &r.Times, countTo(100))),
+	)
+	return r
+}
+
+// parseRepeatDelay reads a delay that is longer than nothing.
+func parseRepeatDelay(s string) (calendar.Delay, error) {
+	d, err := calendar.ParseDelay(s)
+	if err == nil && d.Kind != calendar.BusinessDays && d.Amount == 0 {
+		return calendar.Delay{}, fmt.Errorf("%q is too short: the steps begin again some time after the last", s)
+	}
+	return d, err
 }
 
 // readStep reads one step. The manual's may name roles that the file does not have.

@@ -38,6 +38,9 @@ const (
 	KindUnreachable = "unreachable" // a step that reaches nobody
 	KindSilent      = "silent"      // a severity of which nobody is told
 	KindDefault     = "default"     // something was left out that is better written
+	KindUnused      = "unused"      // a person's rule that never applies
+	KindAway        = "away"        // somebody away whose deputy is away too
+	KindCalendar    = "calendar"    // what an iCal file says and nobody can make sense of
 	KindNoRunbook   = "no-runbook"  // a runbook's file that cannot be read
 )
 

@@ -47,6 +47,7 @@ func runbookFile(v value) string {
 		return ""
 	}
 	path := within(v.r.dir, name)
+	v.r.files = append(v.r.files, path)
 	if _, err := os.Stat(path); err != nil {
 		v.warn(KindNoRunbook, "the runbook %s cannot be read: %s", v.shown(), why(err))
 	}

@@ -39,7 +39,7 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 	text := func(format string) *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: format} }
 	listOf := func(s *jsonschema.Schema) *jsonschema.Schema { return &jsonschema.Schema{Type: "array", Items: s} }
 	switch t {
-	case reflect.TypeFor[Secret](), reflect.TypeFor[time.Location](), reflect.TypeFor[netip.Prefix](), reflect.TypeFor[Hours](), reflect.TypeFor[calendar.Delay]():
+	case reflect.TypeFor[Secret](), reflect.TypeFor[time.Location](), reflect.TypeFor[netip.Prefix](), reflect.TypeFor[Hours](), reflect.TypeFor[Ical](), reflect.TypeFor[calendar.Delay]():
 		return text("")
 	case reflect.TypeFor[time.Duration]():
 		return text(`^(\d+w)?(\d+d)?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))*$|^0$|\$\{`)
@@ -62,8 +62,11 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 		return enum(escalation.Channels...)
 	case reflect.TypeFor[escalation.Until]():
 		return enum(escalation.UntilAcknowledged, escalation.UntilAssigned, escalation.UntilResolved)
-	case reflect.TypeFor[escalation.Reach]():
-		return enum(escalation.ReachAlways, escalation.ReachBusinessHours, escalation.ReachOnCall)
+	case reflect.TypeFor[Reach]():
+		words := enum(escalation.ReachAlways, escalation.ReachBusinessHours, escalation.ReachOnCall)
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{words, inline(OwnHours{})}}
+	case reflect.TypeFor[LocalTime]():
+		return text(`^\d{4}-\d\d-\d\d(T\d\d:\d\d)?$|\$\{`)
 	case reflect.TypeFor[AuthRole]():
 		return enum(Viewer, Responder, Manager, Admin)
 	case reflect.TypeFor[SourceKind]():
@@ -72,6 +75,14 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 		return enum(STARTTLS, ImplicitTLS, NoTLS)
 	}
 	return nil
+}
+
+// inline is the schema of a struct where it stands, rather than among the definitions.
+func inline(of any) *jsonschema.Schema {
+	r := jsonschema.Reflector{Anonymous: true, RequiredFromJSONSchemaTags: true, ExpandedStruct: true, DoNotReference: true, Mapper: schemaOf}
+	schema := r.Reflect(of)
+	schema.Version = ""
+	return schema
 }
 
 func enum[T ~string](words ...T) *jsonschema.Schema {

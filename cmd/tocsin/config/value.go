@@ -14,6 +14,7 @@ type reader struct {
 	dir     string
 	written map[*yaml.Node]string // what stood in the file where a value was filled in from outside
 	names   names                 // what the file defines, known before anything is read
+	files   []string              // other files that the configuration reads
 	steps   int                   // values looked at: aliases of aliases could go on for ever
 }
 
@@ -58,6 +59,11 @@ func (v value) empty() bool {
 
 // has reports whether the mapping v says something under key.
 func (v value) has(key string) bool { return !v.child(key).empty() }
+
+// hollow reports whether nothing is said here, or only an empty list or mapping.
+func (v value) hollow() bool {
+	return v.empty() || v.node.Kind != yaml.ScalarNode && len(v.node.Content) == 0
+}
 
 // child is what stands under key in the mapping v.
 func (v value) child(key string) value {

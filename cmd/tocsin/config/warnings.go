@@ -14,6 +14,8 @@ func (c *Config) warnings(file value) {
 	c.warnOfZone(file)
 	c.warnOfUnreachable()
 	c.warnOfCatchAll(file)
+	c.warnOfDeputies()
+	c.warnOfShadows()
 	warnOfToCome(file)
 }
 
@@ -40,16 +42,30 @@ func (c *Config) warnOfUnreachable() {
 }
 
 func (c *Config) reaches(role string, sev alerting.Severity, over []escalation.Channel) bool {
-	return slices.ContainsFunc(c.holders(role), func(name string) bool {
+	people, known := c.holders(role)
+	return !known || slices.ContainsFunc(people, func(name string) bool {
 		p := c.person(name)
-		return p.Takes(sev) && reachedBy(p, over) && (p.Reach != escalation.ReachOnCall || c.takesTurns(name))
+		return p.Takes(sev) && reachedBy(p, wanted(p, sev, over)) && (p.Reach != escalation.ReachOnCall || c.takesTurns(name))
 	})
+}
+
+// wanted are the channels that p is told over: those of their own rules, where they have some.
+func wanted(p escalation.Person, sev alerting.Severity, row []escalation.Channel) []escalation.Channel {
+	rules := p.Rules[sev]
+	if len(rules) == 0 {
+		return row
+	}
+	var out []escalation.Channel
+	for _, r := range rules {
+		out = append(out, r.Over...)
+	}
+	return out
 }
 
 // takesTurns reports whether the person is in any rotation: who is reached while on call must be.
 func (c *Config) takesTurns(name string) bool {
-	for _, r := range c.Rotations {
-		if slices.Contains(r.People, name) {
+	for rotation := range c.Rotations {
+		if people, known := c.turnTakers(rotation); !known || slices.Contains(people, name) {
 			return true
 		}
 	}
@@ -60,6 +76,19 @@ func (c *Config) takesTurns(name string) bool {
 func (c *Config) warnOfCatchAll(file value) {
 	if p := c.person(c.CatchAll); !reachedBy(p, escalation.Channels) {
 		file.child("catch_all").warn(KindUnreachable, "catch_all %s has no phone, email or slack: a step that reaches nobody tells nobody", c.CatchAll)
+	}
+}
+
+// warnOfShadows names who shadows a rotation and can be told nothing of it.
+func (c *Config) warnOfShadows() {
+	for rotation, r := range c.Rotations {
+		for _, s := range r.Shadows {
+			for _, name := range s.People {
+				if !reachedBy(c.person(name), []escalation.Channel{escalation.Email, escalation.Slack}) {
+					s.place.warn(KindNoChannel, "%s shadows %s, but has no email or slack: shadows are told over nothing else", name, rotation)
+				}
+			}
+		}
 	}
 }
 
@@ -90,10 +119,8 @@ func toCome() []upcoming {
 		{name: "intake.sources of kind pagerduty", path: "intake.sources.*.kind", is: string(PagerDuty)},
 		{name: "intake.sources of kind grafana", path: "intake.sources.*.kind", is: string(Grafana)},
 		{name: "intake.sources of kind json", path: "intake.sources.*.kind", is: string(JSON)},
-		{name: "suppress", path: "suppress.*.*"},
-		{name: "rotations' layers", path: "rotations.*.layers.*"},
+		{name: "suppress.inhibit", path: "suppress.inhibit.*"},
 		{name: "external", path: "external.*"},
-		{name: "ack_timeout", path: "matrix.*.ack_timeout"},
 		{name: "probes", path: "probes.*"},
 		{name: "heartbeats", path: "heartbeats.*"},
 		{name: "runbooks", path: "runbooks.*"},

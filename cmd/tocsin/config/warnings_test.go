@@ -57,8 +57,9 @@ func TestOnlyWhatTheFileContainsIsStillToCome(t *testing.T) {
 		"suppress: {inhibit: [], maintenance: []}\nwatchdog: {url: '', every: 1m}\nauth: {oidc: {issuer: ''}}\nprobes: {}": "",
 		"auth: {oidc: {issuer: 'https://x', client_id: y}}":                                                                "auth.oidc",
 		"watchdog: {url: 'https://x'}":                                                        "watchdog",
-		"suppress: {inhibit: [{source: [a=b], target: [c=d]}]}":                               "suppress",
-		"rotations: {r: {people: [ada], since: 2026-01-05T09:00, layers: [{people: [ada]}]}}": "rotations' layers",
+		"suppress: {inhibit: [{source: [a=b], target: [c=d]}]}":                               "suppress.inhibit",
+		"suppress: {maintenance: [{name: w, match: [a=b], every: '@daily', lasts: 1h}]}":      "",
+		"rotations: {r: {people: [ada], since: 2026-01-05T09:00, layers: [{people: [ada]}]}}": "",
 	} {
 		_, r := read(t, smallest+add+"\n")
 		got := ""
@@ -86,12 +87,12 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%q is %s", s, got)
 		}
 	}
-	for _, s := range []string{"0 9 * * MON#1", "*/5 * * * *", "@daily", "0 3 * * SUN", "0 0 29 2 *", "0 9 ? * fri#5"} {
+	for _, s := range []string{"0 9 * * MON#1", "*/5 * * * *", "@daily", "0 3 * * SUN", "0 0 29 2 *", "0 9 ? * fri#5", "0 9 * * FRIL"} {
 		if _, err := parseCron(s); err != nil {
 			t.Error(err)
 		}
 	}
-	for _, s := range []string{"", "TZ=0", "CRON_TZ=UTC 0 0 * * *", "0 9 * * MON#6", "0 9 * * MON-FRI#1", "0 9 1 * MON#1", "0 0 30 2 *", "* * * *", "@every", "0 9 * * #1", "*/0 * * * *"} {
+	for _, s := range []string{"", "TZ=0", "CRON_TZ=UTC 0 0 * * *", "0 9 * * MON#6", "0 9 * * MON-FRI#1", "0 0 30 2 *", "* * * *", "@every", "0 9 * * #1", "*/0 * * * *"} {
 		if _, err := parseCron(s); err == nil {
 			t.Errorf("%q is a schedule", s)
 		}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"tocsin/cmd/tocsin/config"
+	"tocsin/escalation/cover"
+	"tocsin/escalation/simulator"
+)
+
+// mostDays is the longest that check looks ahead: two years.
+const mostDays = 731
+
+type checkCmd struct {
+	JSON bool   `help:"Print {\"errors\":[...],\"warnings\":[...]}."`
+	Days int    `default:"0" placeholder:"N" help:"Also go through so many days: who would be told of each step at each moment, and what is missing. At most 731."`
+	From string `default:"now" placeholder:"TIME" help:"When these days begin: \"2026-12-25T03:00 Europe/Berlin\", RFC 3339, a local time of the configuration, or now."`
+}
+
+func (cmd *checkCmd) run(_ context.Context, c *cli, e env) error {
+	if cmd.Days < 0 || cmd.Days > mostDays {
+		return fmt.Errorf("--days %d: look ahead 0 to %d days", cmd.Days, mostDays)
+	}
+	cfg, report := config.Load(c.Config, e.getenv)
+	if cmd.Days > 0 && report.OK() {
+		from, err := simulator.ParseMoment(cmd.From, cfg.Timezone, time.Now())
+		if err != nil {
+			return fmt.Errorf("--from: %w", err)
+		}
+		report.Warnings = append(report.Warnings, cmd.cover(cfg, from)...)
+	}
+	if err := cmd.print(report, c.Config, e); err != nil {
+		return err
+	}
+	if !report.OK() {
+		return fmt.Errorf("%w: %s has %s", errReported, c.Config, count(len(report.Errors), "error"))
+	}
+	if !cmd.JSON {
+		fmt.Fprintf(e.stdout, "%s: no errors, %s\n", c.Config, count(len(report.Warnings), "warning"))
+	}
+	return nil
+}
+
+// cover is what the days to come are short of: for a program each stretch of time by itself, for people
+// those together that differ in nothing else.
+func (cmd *checkCmd) cover(cfg *config.Config, from time.Time) []config.Problem {
+	found := cover.Find(cfg.Policy(), from, cmd.Days)
+	if !cmd.JSON {
+		found = cover.Grouped(found)
+	}
+	var out []config.Problem
+	for _, f := range found {
+		out = append(out, config.Problem{Kind: f.Kind, Message: f.Message(), From: f.From, Until: f.Until})
+	}
+	return out
+}
+
+func (cmd *checkCmd) print(report config.Report, path string, e env) error {
+	if !cmd.JSON {
+		return report.Print(e.stdout, path)
+	}
+	enc := json.NewEncoder(e.stdout)
+	enc.SetIndent("", "  ")
+	return enc.Encode(report)
+}

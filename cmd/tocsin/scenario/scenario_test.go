@@ -1,0 +1,159 @@
+package scenario
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"tocsin/alerting"
+	"tocsin/alerting/receive"
+	"tocsin/escalation/policytest"
+)
+
+func berlin(t testing.TB) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+// good is a scenario that passes; tests change a line of it.
+const good = `scenarios:
+  - name: one
+    at: 2026-12-25T03:00
+    alert: {alertname: SystemDown, service: backend}
+    answer: acknowledged@7m
+    expect:
+      - {at: +0m, page: system-admin, over: [sms, email, slack]}
+      - {at: 2026-12-25T03:05, page: system-admin, role: on-call, says: initial response overdue}
+      - {at: +15m, skip: manager, because: acknowledged}
+      - {at: +30m, skip: senior-engineer}
+      - {at: +1h, page: vp-engineering}
+    expect-nothing-else: true
+`
+
+func outcome(t *testing.T, src string) string {
+	t.Helper()
+	p := policytest.Manual(t)
+	scenarios, err := Parse([]byte(src), p, berlin(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := Runner{Policy: p, Source: "prometheus", Zone: berlin(t), Dir: t.TempDir(), Decode: func(body []byte, at time.Time) ([]alerting.Event, error) {
+		b, err := receive.Alertmanager("prometheus", body, at)
+		return b.Events, err
+	}}
+	payload := `{"version":"4","alerts":[{"status":"firing","labels":{"alertname":"SystemDown","service":"backend"},"startsAt":"2026-12-25T01:00:00Z"}]}`
+	if err := os.WriteFile(filepath.Join(r.Dir, "alert.json"), []byte(payload), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	difference, err := r.Run(scenarios[0])
+	if err != nil {
+		return err.Error()
+	}
+	return strings.Join(difference, "\n")
+}
+
+func TestAScenarioThatComesTrueHasNoDifference(t *testing.T) {
+	for what, src := range map[string]string{
+		"as it stands":                good,
+		"its alert in a payload file": strings.Replace(good, "{alertname: SystemDown, service: backend}", "alert.json", 1),
+		"its alert as labels":         strings.Replace(good, "{alertname: SystemDown, service: backend}", "{labels: {alertname: SystemDown, service: backend}, annotations: {summary: x}, at: +0m, until: +2h}", 1),
+		"at after what counts from it": strings.Replace(strings.Replace(good, "    at: 2026-12-25T03:00\n", "", 1), "    expect-nothing-else: true\n",
+			"    expect-nothing-else: true\n    at: 2026-12-25T03:00 Europe/Berlin\n", 1),
+	} {
+		if got := outcome(t, src); got != "" {
+			t.Errorf("%s:\n%s", what, got)
+		}
+	}
+}
+
+func TestADifferenceSaysWhatIsMissingAndWhatIsTooMuch(t *testing.T) {
+	for _, c := range []struct{ from, to, want string }{
+		{"acknowledged@7m", "acknowledged@20m", `- Fri 2026-12-25 03:15:00 CET (+15m0s)  skip manager because "acknowledged" [line 9]`},
+		{"acknowledged@7m", "acknowledged@20m", `+ Fri 2026-12-25 03:15:00 CET (+15m0s)  page engineering-manager as manager over sms, email, slack says ""`},
+		{"over: [sms, email, slack]", "over: [sms, email]", `- Fri 2026-12-25 03:00:00 CET (+0s)  page system-admin over sms, email [line 7]`},
+		{"{at: +1h, page: vp-engineering}", "{at: +1h, page: devops-lead}", "- Fri 2026-12-25 04:00:00 CET (+1h0m0s)  page devops-lead [line 11]"},
+		{"role: on-call", "role: manager", "page system-admin as manager"},
+		{"{at: +1h,", "{at: +61m,", "- Fri 2026-12-25 04:01:00 CET"},
+		{"says: initial", "says: no initial", `says "no initial response overdue"`},
+		{"at: +30m, skip", "at: +31m, skip", "- Fri 2026-12-25 03:31:00 CET (+31m0s)  skip senior-engineer"},
+		{"alert: {alertname: SystemDown", "alert: {severity: warning, alertname: Slow", "- Fri 2026-12-25 04:00:00 CET"},
+		{"    expect-nothing-else: true\n", "", ""},
+		{"alert: {alertname: SystemDown, service: backend}", "alert: nofile.json", "the alert's file"},
+	} {
+		if got := outcome(t, strings.Replace(good, c.from, c.to, 1)); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {
+			t.Errorf("%s for %s:\n%s\nwant %q", c.to, c.from, got, c.want)
+		}
+	}
+}
+
+func TestWhatIsWrongInAFileIsSaidWithItsLine(t *testing.T) {
+	for _, c := range []struct {
+		from, to, says string
+		line           int
+	}{
+		{"    at: 2026-12-25T03:00\n", "", "has no at", 2},
+		{"2026-12-25T03:00\n", "now\n", "another each day", 3},
+		{"2026-12-25T03:00\n", "2026-03-29T02:30\n", "skip that time", 3},
+		{"name: one", "name:", "name is empty", 2},
+		{"acknowledged@7m", "laughed@7m", "nothing that can be answered", 5},
+		{"acknowledged@7m", "assign:nemo@7m", `nobody called "nemo"`, 5},
+		{"page: vp-engineering", "page: nemo", `nobody called "nemo"`, 11},
+		{"skip: manager", "skip: captain", `no role "captain"`, 9},
+		{"over: [sms, email, slack]", "over: [pigeon]", `no channel`, 7},
+		{"{at: +15m, skip", "{skip", "does not say when", 9},
+		{"{at: +1h, page: vp-engineering}", "{at: +1h}", "does not say what is expected", 11},
+		{"skip: manager", "skip: manager, page: devops-lead", "expects one thing", 9},
+		{"skip: manager", "skip: manager, over: sms", "over goes with", 9},
+		{"at: +15m", "at: 2026-12-24T03:00", "before the scenario begins", 9},
+		{"answer:", "anser:", `unknown key "anser"`, 5},
+		{"    expect-nothing-else: true", "    expect-nothing-else: maybe", "neither true nor false", 12},
+		{"{alertname: SystemDown, service: backend}", "{labels: {a: b}, at: +5m, until: +1m}", "ends before it fires", 4},
+		{"{alertname: SystemDown, service: backend}", "{labels: {a: b}, when: +5m}", `unknown key "when"`, 4},
+		{"    answer:", "    at: 2026-12-25T03:00\n    answer:", "stands twice", 5},
+		{"scenarios:", "stories:", "unknown key", 1},
+		{good, "", "is empty", 1},
+		{good, "scenarios: []", "no scenarios", 1},
+		{"{at: +1h, page: vp-engineering}", "{at: +1h, page: [", "YAML", 0},
+	} {
+		src := strings.Replace(good, c.from, c.to, 1)
+		_, err := Parse([]byte(src), policytest.Manual(t), berlin(t))
+		faults, ok := errors.AsType[Faults](err)
+		if !ok || !strings.Contains(faults.Error(), c.says) || c.line > 0 && !hasFault(faults, c.line, c.says) {
+			t.Errorf("%q for %q: %v, want line %d with %q", c.to, c.from, err, c.line, c.says)
+		}
+	}
+}
+
+func hasFault(fs Faults, line int, says string) bool {
+	for _, f := range fs {
+		if f.Line == line && strings.Contains(f.Message, says) {
+			return true
+		}
+	}
+	return false
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(good))
+	f.Add([]byte("scenarios: [{name: x, at: 2026-01-01, alert: [a.json, {labels: {a: b}}], expect: {at: +1m, open: P1}}]"))
+	p := policytest.Manual(f)
+	f.Fuzz(func(t *testing.T, src []byte) {
+		scenarios, err := Parse(src, p, time.UTC)
+		if err == nil && len(scenarios) == 0 {
+			t.Error("a file without scenarios is taken")
+		}
+		for _, s := range scenarios {
+			if s.Name == "" || s.At.IsZero() || len(s.Alerts) == 0 {
+				t.Errorf("a scenario was taken that says too little: %+v", s)
+			}
+		}
+	})
+}

@@ -1,0 +1,70 @@
+package escalation
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin/alerting"
+)
+
+// mergedDepth is how many merges Admit follows from an incident to the one that goes on.
+const mergedDepth = 8
+
+// Merge decides that one incident goes on in another: from is resolved, and its alerts and counts go over;
+// into takes the worse severity, as a raise by a person. Both timelines tell. *alerting.Refused says why
+// they cannot be merged; the decisions then change nothing.
+func (p *Policy) Merge(into, from Case, a Answer, now time.Time) (kept, gone Decision, err error) {
+	kept, gone = undecided(into), undecided(from)
+	gone.Answer, gone.By, gone.Detail = Merge, a.By, Detail{Into: into.Incident.ID, Text: a.Text}
+	if err := mergeable(into.Incident, from.Incident); err != nil {
+		return kept, gone, err
+	}
+	p.absorb(&kept, from.Incident, a, now)
+	gone.mergeInto(into.Incident, a, now)
+	return kept, gone, nil
+}
+
+func mergeable(into, from alerting.Incident) error {
+	switch {
+	case into.ID == from.ID:
+		return mergedWithItself(into.ID)
+	case from.MergedInto != 0:
+		return &alerting.Refused{Text: fmt.Sprintf("incident #%d was merged into #%d already", from.ID, from.MergedInto)}
+	case into.MergedInto != 0:
+		return &alerting.Refused{Text: fmt.Sprintf("incident #%d was itself merged into #%d: merge into that one", into.ID, into.MergedInto)}
+	case into.State == alerting.StateResolved:
+		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved: reopen it first, or merge it into #%d instead", into.ID, from.ID)}
+	}
+	return nil
+}
+
+func mergedWithItself(id int64) error {
+	return &alerting.Refused{Text: fmt.Sprintf("incident #%d cannot be merged into itself: name another one", id)}
+}
+
+// absorb takes over another incident's alerts and counts, and its severity where that is worse.
+func (p *Policy) absorb(d *Decision, from alerting.Incident, a Answer, now time.Time) {
+	inc := &d.Case.Incident
+	inc.AlertCount += from.AlertCount
+	inc.FiringCount += from.FiringCount
+	d.Adopts = Adoption{From: from.ID}
+	d.note(now, alerting.KindMerged, a.By, answered(a.By), "#%d %s was merged into this by %s%s", from.ID, from.Title, a.By.Name, andWhy(a.Text))
+	if from.Severity.WorseThan(inc.Severity) {
+		why := alerting.Reason{Text: fmt.Sprintf("%s as that of #%d, which was merged into this: %s", from.Severity, from.ID, from.Reason.Text), Config: p.Config}
+		p.raiseBy(d, a.By, from.Severity, why, now)
+	}
+	d.heard(now)
+}
+
+// mergeInto resolves the incident that goes on in another.
+func (d *Decision) mergeInto(into alerting.Incident, a Answer, now time.Time) {
+	inc := &d.Case.Incident
+	d.note(now, alerting.KindMerged, a.By, answered(a.By), "Merged into #%d %s by %s%s", into.ID, into.Title, a.By.Name, andWhy(a.Text))
+	inc.MergedInto, inc.FiringCount = into.ID, 0
+	if inc.State == alerting.StateResolved {
+		return
+	}
+	inc.State, inc.ResolvedAt, inc.ResolvedBy, inc.SnoozedUntil = alerting.StateResolved, now, a.By.Name, time.Time{}
+	d.Case.Plan.Pause = Pause{}
+	d.dropPending(now)
+}

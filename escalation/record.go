@@ -1,0 +1,45 @@
+package escalation
+
+import (
+	"time"
+
+	"tocsin/alerting"
+)
+
+// Record is what happened in a stretch of time, as far as the machine was told of it, and whom it paged
+// then. A replay hands the first to another policy and compares the second. Each list is in the order in
+// which it happened.
+type Record struct {
+	Arrivals  []RecordedArrival
+	Answers   []RecordedAnswer
+	Pages     []RecordedPage
+	Incidents []alerting.Incident // unresolved at some time of the stretch, as they are now; by number
+}
+
+// RecordedArrival is a delivery that meant something: repeats and what came too late are not recorded.
+type RecordedArrival struct {
+	At       time.Time
+	Event    alerting.Event
+	Incident int64 // that it belonged to; 0: none
+}
+
+// RecordedAnswer is what somebody did that was not refused. A note's text may be cut short.
+type RecordedAnswer struct {
+	At       time.Time
+	Incident int64
+	Answer   Answer
+	Manual   *Manual // for Open: the incident that was opened by hand; else nil
+	Split    int64   // for Split: the incident that was split off; else 0
+}
+
+// RecordedPage is a page as it was ordered, whatever came of it.
+type RecordedPage struct {
+	At       time.Time
+	Incident int64
+	Round    int
+	Step     int // index in the plan; negative: beside it
+	Role     string
+	Person   string
+	Channel  Channel
+	Severity alerting.Severity
+}

@@ -1,0 +1,97 @@
+package simulator
+
+import (
+	"slices"
+	"strings"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+)
+
+// keep stores a decision as one transaction would, tells of it, and sends the pages that may leave.
+func (w *World) keep(d escalation.Decision) {
+	id := d.Case.Incident.ID
+	var was escalation.Plan
+	if kept := w.cases[id]; kept != nil {
+		was = kept.Plan
+	} else {
+		w.order = append(w.order, id)
+		w.number = max(w.number, id)
+	}
+	if d.Opens {
+		w.latest[d.Case.Incident.Key] = id
+	}
+	w.alerts.adopt(id, d.Adopts)
+	if d.CloseAlerts {
+		w.alerts.close(id, w.now)
+	}
+	if d.OpenAlerts {
+		d.Case.Incident.FiringCount = w.alerts.open(id)
+	}
+	w.cases[id] = &d.Case
+	w.tellEntries(d)
+	w.tellSteps(d, was)
+	for _, o := range d.Pages {
+		q := queued{Order: o, incident: id, round: d.Case.Plan.Round, severity: d.Case.Incident.Severity}
+		if w.pages.add(q, w.now) {
+			w.send(q)
+		}
+	}
+}
+
+// tell adds a line to the story, with what every line says of its incident.
+func (w *World) tell(id int64, e Event) {
+	e.At, e.Incident = w.now, id
+	if c := w.cases[id]; c != nil {
+		e.Severity, e.Round = c.Incident.Severity, c.Plan.Round
+	}
+	w.story = append(w.story, e)
+}
+
+// tellEntries tells what the timeline says, except of steps and pages.
+func (w *World) tellEntries(d escalation.Decision) {
+	inc := d.Case.Incident
+	for _, e := range d.Entries {
+		if kind, ok := kindOf(e.Kind); ok {
+			w.tell(inc.ID, Event{Kind: kind, Person: e.Actor.Name, Says: e.Text, Reason: e.Reason.Text})
+		} else if e.Kind == alerting.KindAssigned && !w.toldAtOnce(d, inc.Assignee) {
+			w.tell(inc.ID, Event{Kind: Assign, Person: inc.Assignee, Says: e.Text, Reason: e.Reason.Text})
+		}
+	}
+}
+
+// toldAtOnce reports whether a page of this decision tells a person now that they have the incident.
+func (w *World) toldAtOnce(d escalation.Decision, person string) bool {
+	return slices.ContainsFunc(d.Pages, func(o escalation.Order) bool {
+		return o.Kind == escalation.AssignStep && o.Person == person && !o.NotBefore.After(w.now)
+	})
+}
+
+// tellSteps tells which steps were skipped, and whom those that fired passed over. Was is the plan before.
+func (w *World) tellSteps(d escalation.Decision, was escalation.Plan) {
+	same := was.Round == d.Case.Plan.Round
+	for i, s := range d.Case.Plan.Steps {
+		if s.State == escalation.StepPending || same && i < len(was.Steps) && was.Steps[i].State == s.State {
+			continue
+		}
+		e := Event{Kind: Skip, Step: i + 1, Role: s.Role, Says: s.Says, Reason: s.Reason.Text}
+		if s.State == escalation.StepFired {
+			e.Kind = Nobody
+			if w.tellTried(d, i, s) {
+				continue
+			}
+		}
+		w.tell(d.Case.Incident.ID, e)
+	}
+}
+
+// tellTried tells whom a fired step passed over. It reports whether somebody was told by it.
+func (w *World) tellTried(d escalation.Decision, i int, s escalation.PlannedStep) bool {
+	for _, t := range s.Reason.Tried {
+		person, ok := strings.CutPrefix(t.Rule, "people.")
+		if ok && t.Why != "" {
+			w.tell(d.Case.Incident.ID, Event{Kind: Pass, Step: i + 1, Role: s.Role, Person: person, Says: s.Says, Reason: t.Why})
+		}
+	}
+	return slices.ContainsFunc(d.Pages, func(o escalation.Order) bool { return o.Step == i })
+}

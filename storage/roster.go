@@ -1,0 +1,185 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+	"tocsin/escalation/oncall"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Roster implements escalation.RosterStore. What is imported stands in no roster that is stored.
+func (s *Store) Roster(ctx context.Context) (escalation.Roster, error) {
+	return s.RosterSince(ctx, time.Time{})
+}
+
+// RosterSince is Roster with what has ended since a moment: for calendars and replays, which look back.
+// The zero time is now.
+func (s *Store) RosterSince(ctx context.Context, since time.Time) (escalation.Roster, error) {
+	var r escalation.Roster
+	b := &pgx.Batch{}
+	// Read first: a change that comes in between makes a version that is newer than this one.
+	queueRosterVersion(b, &r.Version)
+	b.Queue(`SELECT id, rotation, person, from_at, until_at, note, made_by FROM overrides
+		WHERE until_at > coalesce($1, tocsin_now()) ORDER BY id`, nullTime(since)).Query(func(rows pgx.Rows) (err error) {
+		r.Overrides, err = pgx.CollectRows(rows, scanOverride)
+		return err
+	})
+	b.Queue(`SELECT id, person, from_at, until_at, deputy, note, made_by FROM absences
+		WHERE until_at > coalesce($1, tocsin_now()) ORDER BY id`, nullTime(since)).Query(func(rows pgx.Rows) (err error) {
+		r.Absences, err = pgx.CollectRows(rows, scanAbsence)
+		return err
+	})
+	return r, classify(s.pool.SendBatch(ctx, b).Close())
+}
+
+func scanOverride(row pgx.CollectableRow) (oncall.Override, error) {
+	var o oncall.Override
+	err := row.Scan(&o.ID, &o.Rotation, &o.Person, &o.From, &o.Until, &o.Note, &o.By)
+	o.From, o.Until = o.From.UTC(), o.Until.UTC()
+	return o, err
+}
+
+func scanAbsence(row pgx.CollectableRow) (escalation.Absence, error) {
+	var a escalation.Absence
+	err := row.Scan(&a.ID, &a.Person, &a.From, &a.Until, &a.Deputy, &a.Note, &a.By)
+	a.From, a.Until = a.From.UTC(), a.Until.UTC()
+	return a, err
+}
+
+// RosterVersion is that of the roster as it is stored: another than the one at hand says that it changed.
+func (s *Store) RosterVersion(ctx context.Context) (version int64, err error) {
+	b := &pgx.Batch{}
+	queueRosterVersion(b, &version)
+	return version, classify(s.pool.SendBatch(ctx, b).Close())
+}
+
+func queueRosterVersion(b *pgx.Batch, version *int64) {
+	b.Queue(`SELECT version FROM roster`).QueryRow(func(row pgx.Row) error { return row.Scan(version) })
+}
+
+// changeRoster runs a change of who is on call in a transaction of its own, one after the other: change
+// puts on write what is to be stored. Other replicas are told.
+func (s *Store) changeRoster(ctx context.Context, change func(tx *transaction, write *pgx.Batch, now time.Time) error) error {
+	tx, err := s.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.end()
+	var now time.Time
+	lock := &pgx.Batch{}
+	lock.Queue(`UPDATE roster SET version = version + 1`)
+	queueNow(lock, &now)
+	if err := tx.run(ctx, lock); err != nil {
+		return err
+	}
+	write := &pgx.Batch{}
+	if err := change(tx, write, now); err != nil {
+		return err
+	}
+	if err := tx.commit(ctx, write); err != nil {
+		return err
+	}
+	s.committed(Commit{Roster: true})
+	return nil
+}
+
+// AddOverride implements escalation.RosterStore.
+func (s *Store) AddOverride(ctx context.Context, o oncall.Override, by alerting.Actor) (id int64, err error) {
+	err = s.changeRoster(ctx, func(tx *transaction, write *pgx.Batch, now time.Time) error {
+		b := &pgx.Batch{}
+		queueOverride(b, o, &id)
+		if err := tx.run(ctx, b); err != nil {
+			return err
+		}
+		o.ID = id
+		queueRosterAudit(write, by, "override-add", nil, overridden(o), now)
+		return nil
+	})
+	return id, err
+}
+
+func queueOverride(b *pgx.Batch, o oncall.Override, id *int64) {
+	b.Queue(`INSERT INTO overrides (rotation, person, from_at, until_at, note, made_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+		o.Rotation, o.Person, o.From, o.Until, storable(o.Note), storable(o.By)).
+		QueryRow(func(row pgx.Row) error { return row.Scan(id) })
+}
+
+// RemoveOverride implements escalation.RosterStore.
+func (s *Store) RemoveOverride(ctx context.Context, id int64, by alerting.Actor) error {
+	return s.changeRoster(ctx, func(tx *transaction, write *pgx.Batch, now time.Time) error {
+		o, err := one(ctx, tx, scanOverride, `SELECT id, rotation, person, from_at, until_at, note, made_by FROM overrides
+			WHERE id = $1 AND until_at > tocsin_now()`, id)
+		if err != nil {
+			return err
+		}
+		queueEnd(write, "overrides", id, o.From, now)
+		queueRosterAudit(write, by, "override-remove", overridden(o), nil, now)
+		return nil
+	})
+}
+
+// AddAbsence implements escalation.RosterStore.
+func (s *Store) AddAbsence(ctx context.Context, a escalation.Absence, by alerting.Actor) (id int64, err error) {
+	err = s.changeRoster(ctx, func(tx *transaction, write *pgx.Batch, now time.Time) error {
+		b := &pgx.Batch{}
+		b.Queue(`INSERT INTO absences (person, from_at, until_at, deputy, note, made_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+			a.Person, a.From, a.Until, a.Deputy, storable(a.Note), storable(a.By)).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
+		if err := tx.run(ctx, b); err != nil {
+			return err
+		}
+		a.ID = id
+		queueRosterAudit(write, by, "absence-add", nil, absent(a), now)
+		return nil
+	})
+	return id, err
+}
+
+// RemoveAbsence implements escalation.RosterStore.
+func (s *Store) RemoveAbsence(ctx context.Context, id int64, by alerting.Actor) error {
+	return s.changeRoster(ctx, func(tx *transaction, write *pgx.Batch, now time.Time) error {
+		a, err := one(ctx, tx, scanAbsence, `SELECT id, person, from_at, until_at, deputy, note, made_by FROM absences
+			WHERE id = $1 AND until_at > tocsin_now()`, id)
+		if err != nil {
+			return err
+		}
+		queueEnd(write, "absences", id, a.From, now)
+		queueRosterAudit(write, by, "absence-remove", absent(a), nil, now)
+		return nil
+	})
+}
+
+// queueEnd ends what began before now, and deletes what is to come.
+func queueEnd(b *pgx.Batch, table string, id int64, from, now time.Time) {
+	if from.Before(now) {
+		b.Queue(`UPDATE `+table+` SET until_at = $2 WHERE id = $1`, id, now)
+		return
+	}
+	b.Queue(`DELETE FROM `+table+` WHERE id = $1`, id)
+}
+
+// one reads the only row of a query; alerting.ErrNotFound if there is none.
+func one[T any](ctx context.Context, tx *transaction, scan pgx.RowToFunc[T], sql string, args ...any) (v T, err error) {
+	var found []T
+	b := &pgx.Batch{}
+	b.Queue(sql, args...).Query(func(rows pgx.Rows) (err error) {
+		found, err = pgx.CollectRows(rows, scan)
+		return err
+	})
+	if err := tx.run(ctx, b); err != nil {
+		return v, err
+	}
+	if len(found) == 0 {
+		return v, alerting.ErrNotFound
+	}
+	return found[0], nil
+}
+
+var (
+	_ escalation.RosterStore  = (*Store)(nil)
+	_ escalation.HandoffStore = (*Store)(nil)
+)
