@@ -1,6 +1,6 @@
 # Tocsin. `make help` lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint bench screenshots generate
+.PHONY: help demo build test torture lint bench screenshots generate
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -22,11 +22,15 @@ test: ## check everything: lint, then all tests with the race detector
 		echo "make test: FAILED"; exit 1; \
 	fi
 
+# TOCSIN_TORTURE_SEQUENCES=2000 makes it short. A failure says by which seed it comes again.
+torture: ## hold the machine to its model in 100,000 sequences of events, and the model to fifty faults (8 minutes)
+	@.ci/torture
+
 lint: ## formatting, vet, staticcheck, modernizers, generated code
 	@.ci/lint
 
 # The table is printed when all is measured; docs/benchmarks.md says how to read it.
-bench: ## measure the whole program beside pgbench on this machine (3 minutes)
+bench: ## measure the whole program beside pgbench on this machine (6 minutes)
 	@.ci/deps postgresql
 	@go test ./cmd/tocsin -run '^$$' -bench '^BenchmarkProgram$$' -benchtime 1x -timeout 20m
 

@@ -200,7 +200,7 @@ func (a *admission) incidentFor(f *alertFold, arr alerting.Arrival) *incidentFol
 // goesOn is the unresolved incident in which one goes on: itself, or what it was merged into; nil if none.
 func (a *admission) goesOn(id int64) *incidentFold {
 	inc := a.stored(id)
-	for range mergedDepth {
+	for range mergedDepth + 1 {
 		if inc == nil || !inc.resolved() {
 			return inc
 		}

@@ -38,10 +38,8 @@ func (f *incidentFold) take(p *Policy, arr alerting.Arrival, joined bool, now ti
 	if arr.Severity.WorseThan(inc.Severity) {
 		was := inc.Severity
 		inc.Severity, inc.Title, inc.Reason = arr.Severity, arr.Title, arr.Reason
-		start := f.d.Case.Plan.start()
 		unacknowledge(inc)
 		p.newRound(f.d, now)
-		f.d.Case.Plan.Start = start
 		f.d.note(now, alerting.KindSeverity, bySource(arr.Source), arr.Reason, "Raised from %s to %s by %s: %s", was, arr.Severity, arr.Title, arr.Reason.Text)
 	}
 	f.fired = append(f.fired, arr)

@@ -60,7 +60,8 @@ func (p *Policy) Apply(c Case, a Answer, now time.Time) (Decision, error) {
 	if err := p.apply(&d, a, now); err != nil {
 		return d, err
 	}
-	if d.Changed && c.Incident.State == alerting.StateAcknowledged {
+	if c.Incident.State == alerting.StateAcknowledged && (d.Changed || c.Plan.AckTimeout > 0) {
+		d.touch() // a word of a person, though it may change nothing else: the time for the next one begins
 		d.heard(now)
 	}
 	return d, nil
@@ -143,9 +144,6 @@ func (d *Decision) acknowledge(by alerting.Actor, now time.Time) error {
 			return nil
 		}
 		d.Note = fmt.Sprintf("already acknowledged by %s at %s", inc.AcknowledgedBy, clock(inc.AcknowledgedAt))
-		if d.Case.Plan.AckTimeout > 0 { // a word of a person: the time for the next one begins
-			d.touch()
-		}
 		return nil
 	}
 	d.acknowledged(by, now)
@@ -189,12 +187,14 @@ func (p *Policy) reopen(d *Decision, by alerting.Actor, now time.Time, why alert
 	unacknowledge(inc)
 	inc.ResolvedAt, inc.ResolvedBy, inc.Assignee, inc.MergedInto = time.Time{}, "", "", 0
 	p.newRound(d, now)
+	d.Case.Plan.Start = now
 	d.note(now, alerting.KindReopened, by, why, "Reopened by %s: round %d", by.Name, inc.Round)
 }
 
-// newRound begins the plan of the incident's severity afresh, counted from a moment.
+// newRound begins the plan of the incident's severity afresh, counted from a moment. The incident's beginning stays.
 func (p *Policy) newRound(d *Decision, from time.Time) {
-	inc := &d.Case.Incident
+	inc, start := &d.Case.Incident, d.Case.Plan.start()
 	inc.Round++
 	d.Case.Plan = p.NewPlan(inc.Severity, inc.Round, from)
+	d.Case.Plan.Start = start
 }

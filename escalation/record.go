@@ -35,6 +35,9 @@ type RecordedAnswer struct {
 // RecordedPage is a page as it was ordered, whatever came of it.
 type RecordedPage struct {
 	At       time.Time
+	Leaves   time.Time // when it was first tried, or is to be
+	Skipped  bool      // not needed any more by then
+	Until    Until
 	Incident int64
 	Round    int
 	Step     int // index in the plan; negative: beside it

@@ -50,10 +50,10 @@ func (p *Policy) lower(d *Decision, by alerting.Actor, sev alerting.Severity, wh
 	}
 }
 
-// newSeverity begins a round for another severity. It keeps the incident's beginning and a pause.
+// newSeverity begins a round for another severity. It keeps a pause.
 func (p *Policy) newSeverity(d *Decision, sev alerting.Severity, why alerting.Reason, from time.Time) {
-	inc, was := &d.Case.Incident, d.Case.Plan
+	inc, pause := &d.Case.Incident, d.Case.Plan.Pause
 	inc.Severity, inc.Reason = sev, why
 	p.newRound(d, from)
-	d.Case.Plan.Start, d.Case.Plan.Pause = was.start(), was.Pause
+	d.Case.Plan.Pause = pause
 }

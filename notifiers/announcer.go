@@ -55,8 +55,8 @@ const (
 // NewAnnouncer makes the loop that keeps a channel's messages up to date. place says whether the channel
 // has a place for the incidents' own messages at the moment; without one none is posted, and an
 // announcement that waits to be is up to date as it is. What stands already, pages to people first of
-// all, is edited either way.
-func NewAnnouncer(c escalation.Channel, store Announcements, board Board, place func() bool, url func(incident int64) string, log *slog.Logger) *due.Loop {
+// all, is edited either way. locale is how people are spoken to at the moment.
+func NewAnnouncer(c escalation.Channel, store Announcements, board Board, place func() bool, url func(incident int64) string, locale func() Locale, log *slog.Logger) *due.Loop {
 	return due.New("announcer "+string(c), log, func(ctx context.Context) (time.Duration, error) {
 		for {
 			claimed, err := store.ClaimAnnouncements(ctx, c, boardSlots)
@@ -65,7 +65,7 @@ func NewAnnouncer(c escalation.Channel, store Announcements, board Board, place 
 			}
 			var wg sync.WaitGroup
 			for _, a := range claimed {
-				a.Brief.URL = url(a.Brief.Incident.ID)
+				a.Brief.URL, a.Brief.Locale = url(a.Brief.Incident.ID), locale()
 				wg.Go(func() { announce(ctx, store, board, place(), a, log) })
 			}
 			wg.Wait()

@@ -28,8 +28,9 @@ type wall struct {
 	entries []alerting.Entry
 	rev     int64
 
-	wrote []string
-	fail  func(call string) error // what a call comes to; nil: well
+	locale Locale // of what was posted last
+	wrote  []string
+	fail   func(call string) error // what a call comes to; nil: well
 }
 
 func (w *wall) ClaimAnnouncements(context.Context, escalation.Channel, int) ([]Announcement, error) {
@@ -91,6 +92,9 @@ func (w *wall) call(what string) error {
 }
 
 func (w *wall) Post(_ context.Context, b Brief) (json.RawMessage, error) {
+	w.mu.Lock()
+	w.locale = b.Locale
+	w.mu.Unlock()
 	if err := w.call(fmt.Sprintf("post %d", b.Incident.Rev)); err != nil {
 		return nil, err
 	}
@@ -152,9 +156,12 @@ func announcer(t *testing.T, w *wall) (step func(), stop func()) {
 }
 
 func announcerWith(t *testing.T, w *wall, place bool) (step func(), stop func()) {
-	l := NewAnnouncer(escalation.Slack, w, w, func() bool { return place }, func(int64) string { return "" }, slog.New(slog.DiscardHandler))
+	l := NewAnnouncer(escalation.Slack, w, w, func() bool { return place }, func(int64) string { return "" }, organisation, slog.New(slog.DiscardHandler))
 	return startLoop(t, l)
 }
+
+// organisation is how people are spoken to in these tests.
+func organisation() Locale { return Locale{Names: map[string]string{"ada": "Ada"}} }
 
 func startLoop(t *testing.T, l *due.Loop) (step func(), stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -164,6 +171,18 @@ func startLoop(t *testing.T, l *due.Loop) (step func(), stop func()) {
 	t.Cleanup(stop)
 	synctest.Wait()
 	return func() { l.WakeIn(0); synctest.Wait() }, stop
+}
+
+func TestAnIncidentsMessageCallsPeopleByTheirNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wall{}
+		step, _ := announcer(t, w)
+		w.change()
+		step()
+		if got := w.locale.Name("ada"); got != "Ada" {
+			t.Errorf("ada is called %q", got)
+		}
+	})
 }
 
 func TestAnIncidentIsPostedOnceAndEditedAtEachChange(t *testing.T) {
@@ -328,7 +347,7 @@ func (s slow) Post(ctx context.Context, b Brief) (json.RawMessage, error) {
 func TestStoppingDoesNotWaitForASlowBoard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wall{}
-		step, stop := startLoop(t, NewAnnouncer(escalation.Slack, w, slow{w}, func() bool { return true }, func(int64) string { return "" }, slog.New(slog.DiscardHandler)))
+		step, stop := startLoop(t, NewAnnouncer(escalation.Slack, w, slow{w}, func() bool { return true }, func(int64) string { return "" }, organisation, slog.New(slog.DiscardHandler)))
 		w.change()
 		step()
 		start := time.Now()

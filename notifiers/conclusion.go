@@ -8,8 +8,11 @@ import (
 	"tocsin/escalation"
 )
 
-// Unneeded says why a page need not leave any more; empty if it must.
+// Unneeded says why a page need not leave any more; empty if it must, as a message always must.
 func Unneeded(p Page, b Brief) string {
+	if p.Message != nil {
+		return ""
+	}
 	return escalation.Unneeded(
 		escalation.Queued{Round: p.Round, Step: p.Step, Kind: p.Kind, Person: p.Person, Until: p.Until},
 		escalation.Case{Incident: b.Incident, Plan: b.Plan},

@@ -30,6 +30,7 @@ type Dispatcher struct {
 	person  func(id string) (escalation.Person, bool)
 	url     func(incident int64) string
 	act     func(incident int64, person string) string
+	locale  func() Locale
 	breaker *gobreaker.CircuitBreaker[Receipt]
 	seen    func(Finish, time.Duration)
 	log     *slog.Logger
@@ -49,6 +50,7 @@ type Options struct {
 	Person  func(id string) (escalation.Person, bool)  // from the directory in force
 	URL     func(incident int64) string                // an incident's page
 	Act     func(incident int64, person string) string // a person's own page to answer on; nil: there is none
+	Locale  func() Locale                              // how people are spoken to at the moment; nil: as the zero Locale
 	Seen    func(f Finish, took time.Duration)         // told of each attempt, for metrics
 	Log     *slog.Logger
 }
@@ -73,10 +75,13 @@ func NewBreaker(c escalation.Channel) *gobreaker.CircuitBreaker[Receipt] {
 func NewDispatcher(lane Lane, o Options) *Dispatcher {
 	d := &Dispatcher{
 		lane: lane, outbox: o.Outbox, sender: o.Sender, person: o.Person, url: o.URL,
-		act: o.Act, breaker: o.Breaker, seen: o.Seen, log: o.Log.With("lane", lane.String()),
+		act: o.Act, locale: o.Locale, breaker: o.Breaker, seen: o.Seen, log: o.Log.With("lane", lane.String()),
 	}
 	if d.act == nil {
 		d.act = func(int64, string) string { return "" }
+	}
+	if d.locale == nil {
+		d.locale = func() Locale { return Locale{} }
 	}
 	d.root, d.cancel = context.WithCancel(context.Background())
 	d.Loop = due.New("dispatcher "+lane.String(), o.Log, d.dispatch)
@@ -181,17 +186,25 @@ func (d *Dispatcher) attempt(c Claim, brief Brief, unread error) Finish {
 	if !ok || person.Address(c.Page.Channel) == "" {
 		return concluded(c, Receipt{}, &Failure{Class: Permanent, Err: errors.New("the configuration has no such address any more")}, 0)
 	}
-	brief.URL = d.url(c.Page.IncidentID)
-	receipt, err := d.deliver(Notice{
-		AttemptID: c.AttemptID, PossibleRepeat: c.PossibleRepeat, Page: c.Page, Person: person,
-		ActURL: d.act(c.Page.IncidentID, person.ID), Brief: brief,
-	})
+	receipt, err := d.deliver(d.notice(c, person, brief))
 	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
 		return handedBack(c)
 	}
 	f := concluded(c, receipt, err, rand.Float64())
 	f.Rev = brief.Incident.Rev
 	return f
+}
+
+// notice is what the channel needs. A message has no incident, and so neither its page nor a link to
+// answer by.
+func (d *Dispatcher) notice(c Claim, person escalation.Person, brief Brief) Notice {
+	n := Notice{AttemptID: c.AttemptID, PossibleRepeat: c.PossibleRepeat, Page: c.Page, Person: person, Brief: brief}
+	n.Brief.Locale = d.locale().For(person)
+	if c.Page.Message == nil {
+		n.Brief.URL = d.url(c.Page.IncidentID)
+		n.ActURL = d.act(c.Page.IncidentID, person.ID)
+	}
+	return n
 }
 
 // deliver hands a message to the sender, unless the breaker keeps it. A sender that panics may have sent

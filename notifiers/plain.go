@@ -3,8 +3,8 @@ package notifiers
 import (
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Plain makes one line of text that nobody has vetted (labels, annotations, titles): line breaks and
@@ -35,15 +35,18 @@ func Cut(s string, n int) string {
 	return s
 }
 
-// UTC writes a time for people whose zone is not known: 2026-11-23 12:37 UTC.
-func UTC(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
 // WebURL is s if a browser may safely be sent there (http or https, with a host), in normal form;
 // empty otherwise.
 func WebURL(s string) string {
 	u, err := url.Parse(strings.TrimSpace(s))
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil {
+	if err != nil || u.Host == "" || strings.ContainsFunc(u.Host, noHost) || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil {
 		return ""
 	}
 	return u.String()
+}
+
+// noHost reports whether r stands in no name or address of a host: such a link is cut or read differently
+// from one program to the next.
+func noHost(r rune) bool {
+	return r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-_:[]", r)
 }

@@ -55,6 +55,11 @@ func TestOnlyWebAddressesAreLinks(t *testing.T) {
 		"https://":                     "",
 		"https://user:pass@a.example/": "", // shows one host and goes to another
 		"not a link":                   "",
+		"https://\"a.example":          "",
+		"https://'a.example":           "",
+		"https://a.example|b":          "",
+		"https://bücher.example:8443/": "https://b%C3%BCcher.example:8443/",
+		"http://[::1]:9090/graph":      "http://[::1]:9090/graph",
 		"https://a.example/\"x<y>":     "https://a.example/%22x%3Cy%3E",
 	} {
 		if got := notifiers.WebURL(in); got != want {

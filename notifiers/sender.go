@@ -11,7 +11,8 @@ import (
 	"tocsin/escalation"
 )
 
-// Notice is all that a channel needs to write one message to one person.
+// Notice is all that a channel needs to write one message to one person. Where the page belongs to no
+// incident, all that there is to say is in Message, and Brief has no more than the Locale.
 type Notice struct {
 	AttemptID      string
 	PossibleRepeat bool
@@ -27,6 +28,7 @@ type Brief struct {
 	Plan     escalation.Plan
 	Alerts   []alerting.Alert // at most BriefAlerts, worst and newest first; Incident.AlertCount has the total
 	URL      string           // the incident's page, absolute
+	Locale   Locale           // how its readers are told of times and people
 }
 
 // BriefAlerts is how many alerts a Brief lists.

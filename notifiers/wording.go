@@ -93,9 +93,9 @@ func (b Brief) Alerting() string {
 	}
 }
 
-// Holder is who has the incident in hand: "nobody yet" if nobody has.
+// Holder is who has the incident in hand, by name: "nobody yet" if nobody has.
 func (b Brief) Holder() string {
-	if who := Plain(b.Incident.Assignee); who != "" {
+	if who := b.Locale.Name(b.Incident.Assignee); who != "" {
 		return who
 	}
 	return "nobody yet"

@@ -29,8 +29,9 @@ func (s *Store) Recorded(ctx context.Context, since, until time.Time) (r escalat
 		queueRecorded(b, &r.Answers, scanRecordedAnswer, `SELECT at, actor, via, origin, action, coalesce(incident, 0), after FROM audit
 			WHERE at >= $1 AND at < $2 AND action = ANY ($3) AND incident <> 0
 				AND (after->>'outcome' = 'changed' OR after->>'outcome' LIKE 'nothing:%') ORDER BY at, id`, since, until, answers())
-		queueRecorded(b, &r.Pages, scanRecordedPage, `SELECT created_at, incident_id, round, step, role, person, channel, severity FROM pages
-			WHERE created_at >= $1 AND created_at < $2 AND incident_id <> 0 ORDER BY created_at, id`, since, until)
+		queueRecorded(b, &r.Pages, scanRecordedPage, `SELECT created_at, incident_id, round, step, role, person, channel, severity,
+				until, state = 'failed', coalesce((SELECT min(t.at) FROM attempts t WHERE t.page_id = p.id), next_attempt_at, created_at)
+			FROM pages p WHERE created_at >= $1 AND created_at < $2 AND incident_id <> 0 ORDER BY created_at, id`, since, until)
 		queueRecorded(b, &r.Incidents, scanIncident, `SELECT `+caseColumns+` FROM incidents i
 			WHERE opened_at < $2 AND (state <> 'resolved' OR state = 'resolved' AND resolved_at >= $1) ORDER BY id`, since, until)
 		return tx.SendBatch(ctx, b).Close()
@@ -127,8 +128,8 @@ func (b *brokenRecord) Error() string {
 }
 
 func scanRecordedPage(row pgx.CollectableRow) (p escalation.RecordedPage, err error) {
-	err = row.Scan(&p.At, &p.Incident, &p.Round, &p.Step, &p.Role, &p.Person, &p.Channel, &p.Severity)
-	p.At = p.At.UTC()
+	err = row.Scan(&p.At, &p.Incident, &p.Round, &p.Step, &p.Role, &p.Person, &p.Channel, &p.Severity, &p.Until, &p.Skipped, &p.Leaves)
+	p.At, p.Leaves = p.At.UTC(), p.Leaves.UTC()
 	return p, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"tocsin/alerting"
 	"tocsin/escalation"
 	"tocsin/escalation/policytest"
+	"tocsin/notifiers"
 )
 
 func (w *world) recorded(since, until time.Time) escalation.Record {
@@ -130,5 +131,23 @@ func TestPagesAndIncidentsOfAStretchAreRecorded(t *testing.T) {
 	}
 	if r := w.recorded(monday, since); len(r.Incidents) != 1 || r.Incidents[0].ID != old || len(r.Pages) != 3 {
 		t.Errorf("the day before: %+v", r)
+	}
+}
+
+func TestARecordedPageSaysWhenItLeftAndWhetherItWasNeededByThen(t *testing.T) {
+	w := newWorld(t)
+	w.down()
+	w.pass(2 * time.Second)
+	w.finish(w.one(escalation.SMS, true), notifiers.Sent, notifiers.OutcomeSent, 0)
+	w.finish(w.one(escalation.Email, true), notifiers.Skipped, notifiers.OutcomeSkipped, 0)
+	w.pass(time.Minute)
+	for _, p := range w.recorded(monday, w.now).Pages {
+		leaves := monday.Add(2 * time.Second)
+		if p.Channel == escalation.Slack {
+			leaves = monday
+		}
+		if !p.Leaves.Equal(leaves) || p.Skipped != (p.Channel == escalation.Email) || p.Until != escalation.UntilAcknowledged {
+			t.Errorf("%+v", p)
+		}
 	}
 }

@@ -75,7 +75,7 @@ func newApp(ctx context.Context, cfg *config.Config, store *storage.Store, log *
 	a.rosters = newRosterLoop(a)
 	a.handoffs = escalation.NewHandoffs(store, a.policy, a.pageURL, log)
 	a.importing = a.imports.loop(a)
-	a.announcer = notifiers.NewAnnouncer(escalation.Slack, store, failpoints.board(currentBoard{a}), a.place, a.incidentURL, log)
+	a.announcer = notifiers.NewAnnouncer(escalation.Slack, store, failpoints.board(currentBoard{a}), a.place, a.incidentURL, a.locale, log)
 	a.replies = notifiers.NewReplies(store, a.policy, failpoints.respond(a.respond), log)
 	a.newDispatchers()
 	a.desk = escalation.NewDesk(store, a.policy)
@@ -106,7 +106,7 @@ func (a *app) newDispatchers() {
 			lane := notifiers.Lane{Channel: channel, Urgent: urgent}
 			a.dispatchers[lane] = notifiers.NewDispatcher(lane, notifiers.Options{
 				Outbox: a.store, Sender: failpoints.sender(currentSender{a, channel}), Breaker: a.breakers[channel],
-				Person: a.person, URL: a.incidentURL, Act: a.actURL, Seen: a.metrics.attempt, Log: a.log,
+				Person: a.person, URL: a.incidentURL, Act: a.actURL, Locale: a.locale, Seen: a.metrics.attempt, Log: a.log,
 			})
 		}
 	}

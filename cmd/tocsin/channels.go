@@ -13,7 +13,6 @@ import (
 	"tocsin/notifiers/sandbox"
 	"tocsin/notifiers/slack"
 	"tocsin/notifiers/twilio"
-	"tocsin/storage"
 	"tocsin/web"
 )
 
@@ -28,7 +27,14 @@ type channels struct {
 	sandbox map[escalation.Channel]bool
 }
 
-func newChannels(cfg *config.Config, store *storage.Store, replies *notifiers.Replies, client *http.Client) (*channels, error) {
+// channelStore keeps what sandboxes would have sent, and what comes back over the channels.
+type channelStore interface {
+	sandbox.Keeper
+	slack.Inbox
+	twilio.Receipts
+}
+
+func newChannels(cfg *config.Config, store channelStore, replies *notifiers.Replies, client *http.Client) (*channels, error) {
 	n := cfg.Notifiers
 	c := &channels{
 		senders: map[escalation.Channel]notifiers.Sender{},
@@ -39,7 +45,7 @@ func newChannels(cfg *config.Config, store *storage.Store, replies *notifiers.Re
 	return c, c.addEmail(cfg, store)
 }
 
-func (c *channels) addSlack(cfg *config.Config, client *http.Client, store *storage.Store, replies *notifiers.Replies) {
+func (c *channels) addSlack(cfg *config.Config, client *http.Client, store channelStore, replies *notifiers.Replies) {
 	o := cfg.Notifiers.Slack
 	s := slack.New(slack.Options{
 		BotToken: string(o.BotToken), SigningSecret: string(o.SigningSecret), Channel: o.Channel, APIURL: o.APIURL, HTTP: client,
@@ -63,7 +69,7 @@ func (c *channels) take(pattern string, h http.Handler) {
 	c.routes = append(c.routes, web.Route{Method: http.MethodPost, Pattern: pattern, Handler: h})
 }
 
-func (c *channels) addTwilio(cfg *config.Config, client *http.Client, store *storage.Store, replies *notifiers.Replies) {
+func (c *channels) addTwilio(cfg *config.Config, client *http.Client, store channelStore, replies *notifiers.Replies) {
 	o := cfg.Notifiers.Twilio
 	t := twilio.New(twilio.Options{
 		AccountSID: o.AccountSID, AuthToken: string(o.AuthToken), From: o.From, APIURL: o.APIURL,
@@ -79,7 +85,7 @@ func (c *channels) addTwilio(cfg *config.Config, client *http.Client, store *sto
 	}
 }
 
-func (c *channels) addEmail(cfg *config.Config, store *storage.Store) error {
+func (c *channels) addEmail(cfg *config.Config, store channelStore) error {
 	o := cfg.Notifiers.Email
 	if o.Sandbox && o.SMTP == "" {
 		o.SMTP = "localhost:25"

@@ -20,8 +20,10 @@ type cli struct {
 	Check        checkCmd        `cmd:"" help:"Read the configuration as serve would: every error with its line, then warnings; with --days, who would be told."`
 	Simulate     simulateCmd     `cmd:"" help:"Tell who would be told what, when and why, if an alert came at a time."`
 	Test         testCmd         `cmd:"" help:"Run scenario files against the configuration: alerts, times, answers, expected pages."`
+	Replay       replayCmd       `cmd:"" help:"Tell which pages would have been otherwise under this configuration, by what was recorded."`
 	Incidents    incidentsCmd    `cmd:"" help:"List, show and answer incidents of a running Tocsin."`
 	OnCall       oncallCmd       `cmd:"" name:"oncall" help:"Say who holds each role, by the configuration or by a running Tocsin."`
+	Send         sendCmd         `cmd:"" help:"Send a test message to a person over a channel."`
 	Migrate      migrateCmd      `cmd:"" help:"Bring the database's schema up to date."`
 	HashPassword hashPasswordCmd `cmd:"" name:"hash-password" help:"Read a password from standard input and print its argon2id hash for auth.users."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON Schema of the configuration."`

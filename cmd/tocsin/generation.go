@@ -8,6 +8,7 @@ import (
 
 	"tocsin/cmd/tocsin/config"
 	"tocsin/escalation"
+	"tocsin/notifiers"
 	"tocsin/notifiers/link"
 	"tocsin/web"
 )
@@ -96,6 +97,12 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a *app) person(id string) (escalation.Person, bool) {
 	p, ok := a.policy().Directory.People[id]
 	return p, ok
+}
+
+// locale is how people are spoken to in what is sent to them.
+func (a *app) locale() notifiers.Locale {
+	cfg := a.current().cfg
+	return notifiers.Locale{Zone: cfg.Timezone, Names: names(cfg)}
 }
 
 // pageURL is where a page of Tocsin's own is reached: "/incidents/412".

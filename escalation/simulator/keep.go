@@ -29,6 +29,7 @@ func (w *World) keep(d escalation.Decision) {
 		d.Case.Incident.FiringCount = w.alerts.open(id)
 	}
 	w.cases[id] = &d.Case
+	w.list(id)
 	w.tellEntries(d)
 	w.tellSteps(d, was)
 	for _, o := range d.Pages {
@@ -36,6 +37,17 @@ func (w *World) keep(d escalation.Decision) {
 		if w.pages.add(q, w.now) {
 			w.send(q)
 		}
+	}
+}
+
+// list keeps the unresolved incidents: to others nothing is owed.
+func (w *World) list(id int64) {
+	i, listed := slices.BinarySearch(w.live, id)
+	switch resolved := w.cases[id].Incident.State == alerting.StateResolved; {
+	case resolved && listed:
+		w.live = slices.Delete(w.live, i, i+1)
+	case !resolved && !listed:
+		w.live = slices.Insert(w.live, i, id)
 	}
 }
 

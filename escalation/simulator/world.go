@@ -17,6 +17,7 @@ type World struct {
 	now    time.Time
 	cases  map[int64]*escalation.Case
 	order  []int64          // incidents as they opened
+	live   []int64          // those that are unresolved, by number
 	latest map[string]int64 // dedup key -> its newest incident
 	number int64            // the last incident's
 	alerts alerts
@@ -67,7 +68,7 @@ func (w *World) Alerts(incident int64) []alerting.Alert { return w.alerts.of(inc
 // NextAt is when something is next due; it may be past, for what has become due since the last
 // AdvanceTo. ok is false if nothing is owed any more.
 func (w *World) NextAt() (at time.Time, ok bool) {
-	for _, id := range w.order {
+	for _, id := range w.live {
 		if next := w.nextOf(id); !next.IsZero() && (!ok || next.Before(at)) {
 			at, ok = next, true
 		}
@@ -113,7 +114,7 @@ func (w *World) Sleep(t time.Time) { w.moveTo(t) }
 // turn does what is due now, as one turn of the engine does: the worst severity first, then the pages.
 func (w *World) turn() {
 	var due []int64
-	for _, id := range w.order {
+	for _, id := range w.live {
 		if next := w.nextOf(id); !next.IsZero() && !next.After(w.now) {
 			due = append(due, id)
 		}

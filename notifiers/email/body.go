@@ -1,19 +1,11 @@
 package email
 
 import (
-	"embed"
-	"fmt"
-	htmltemplate "html/template"
-	"strings"
-	texttemplate "text/template"
 	"time"
 
 	"tocsin/alerting"
 	"tocsin/notifiers"
 )
-
-//go:embed body.txt body.html
-var files embed.FS
 
 // view is what both bodies show; all of it is one-line text that is not escaped yet.
 type view struct {
@@ -57,30 +49,31 @@ func newView(n notifiers.Notice) view {
 
 func rows(b notifiers.Brief) []row {
 	inc := b.Incident
-	out := []row{{"State", state(inc)}, {"Since", notifiers.UTC(inc.OpenedAt)}, {"Alerts", b.Alerting()}, {"In hand", b.Holder()}}
+	out := []row{{"State", state(b)}, {"Since", b.Locale.Time(inc.OpenedAt)}, {"Alerts", b.Alerting()}, {"In hand", b.Holder()}}
 	if next := b.Next(); next != nil {
-		out = append(out, row{"Next", notifiers.StepWords(next) + " at " + notifiers.UTC(next.DueAt)})
+		out = append(out, row{"Next", notifiers.StepWords(next) + " on " + b.Locale.Time(next.DueAt)})
 	} else if inc.State != alerting.StateResolved {
 		out = append(out, row{"Next", "no further step is planned"})
 	}
 	return out
 }
 
-func state(inc alerting.Incident) string {
+func state(b notifiers.Brief) string {
+	inc := b.Incident
 	switch inc.State {
 	case alerting.StateAcknowledged:
-		return "acknowledged" + since(inc.AcknowledgedBy, inc.AcknowledgedAt)
+		return "acknowledged" + since(b.Locale, inc.AcknowledgedBy, inc.AcknowledgedAt)
 	case alerting.StateResolved:
-		return "resolved" + since(inc.ResolvedBy, inc.ResolvedAt)
+		return "resolved" + since(b.Locale, inc.ResolvedBy, inc.ResolvedAt)
 	}
 	return string(inc.State)
 }
 
-func since(who string, at time.Time) string {
-	if who = notifiers.Plain(who); who != "" {
+func since(l notifiers.Locale, who string, at time.Time) string {
+	if who = l.Name(who); who != "" {
 		who = " by " + who
 	}
-	return who + " at " + notifiers.UTC(at)
+	return who + " on " + l.Time(at)
 }
 
 // colour is the badge's background; white text reads well on each, on light and dark pages alike.
@@ -98,36 +91,4 @@ func colour(inc alerting.Incident) string {
 	default:
 		return "#175cd3"
 	}
-}
-
-// bodies writes both bodies of a mail.
-type bodies struct {
-	text *texttemplate.Template
-	html *htmltemplate.Template
-}
-
-func newBodies() (bodies, error) {
-	text, err := texttemplate.ParseFS(files, "body.txt")
-	if err != nil {
-		return bodies{}, fmt.Errorf("email: %w", err)
-	}
-	html, err := htmltemplate.ParseFS(files, "body.html")
-	if err != nil {
-		return bodies{}, fmt.Errorf("email: %w", err)
-	}
-	return bodies{text, html}, nil
-}
-
-// write is the plain body, and the other with html/template's escaping. Should a template fail, the
-// page goes out with its headline rather than not at all.
-func (t bodies) write(n notifiers.Notice) (text, html string) {
-	var plain, marked strings.Builder
-	v := newView(n)
-	if err := t.text.Execute(&plain, v); err != nil {
-		return n.Brief.Headline(), ""
-	}
-	if err := t.html.Execute(&marked, v); err != nil {
-		return plain.String(), ""
-	}
-	return plain.String(), marked.String()
 }

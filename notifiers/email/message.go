@@ -59,13 +59,16 @@ func crlf(b []byte) []byte {
 }
 
 func (e *Email) headers(n notifiers.Notice, now time.Time) textproto.MIMEHeader {
-	root := fmt.Sprintf("<incident-%d@%s>", n.Brief.Incident.ID, e.id)
 	h := textproto.MIMEHeader{}
 	h.Set("Date", now.Format(time.RFC1123Z))
 	h.Set("Message-Id", e.messageID(n.AttemptID))
+	h.Set("Auto-Submitted", "auto-generated") // RFC 3834: no holiday replies
+	if _, ok := n.Message(); ok {             // it has no thread
+		return h
+	}
+	root := fmt.Sprintf("<incident-%d@%s>", n.Brief.Incident.ID, e.id)
 	h.Set("In-Reply-To", root)
 	h.Set("References", root)
-	h.Set("Auto-Submitted", "auto-generated") // RFC 3834: no holiday replies
 	h.Set("X-Tocsin-Incident", fmt.Sprint(n.Brief.Incident.ID))
 	if !n.Brief.Incident.Severity.WorseThan(alerting.P2) {
 		return h
@@ -86,11 +89,17 @@ func (e *Email) messageID(attemptID string) string {
 	return "<attempt-" + safe[:min(len(safe), 64)] + "@" + e.id + ">"
 }
 
-// subject is "[P0] #412 SystemDown backend", and why this page comes.
+// subject is "[P0] #412 SystemDown backend", and why this page comes; of what belongs to no incident its
+// own.
 func subject(n notifiers.Notice) string {
-	s := notifiers.Cut(n.Brief.Headline(), 120)
-	if why := n.Why(); why != "" {
-		s += ": " + notifiers.Cut(why, 80)
+	var s string
+	if m, ok := n.Message(); ok {
+		s = m.Subject
+	} else {
+		s = notifiers.Cut(n.Brief.Headline(), 120)
+		if why := n.Why(); why != "" {
+			s += ": " + notifiers.Cut(why, 80)
+		}
 	}
 	if n.PossibleRepeat {
 		s += " (possible repeat)"

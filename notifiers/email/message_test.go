@@ -43,7 +43,11 @@ func channel(t testing.TB, o email.Options) *email.Email {
 
 func TestEveryKindOfMailReadsAsItDid(t *testing.T) {
 	e := channel(t, email.Options{})
-	for name, n := range notifierstest.Samples() {
+	notices := notifierstest.Samples()
+	for name, n := range notifierstest.Messages() {
+		notices["message-"+name] = n
+	}
+	for name, n := range notices {
 		r := e.Render(n)
 		notifierstest.Golden(t, update(), name, "To: "+r.To+"\nSubject: "+r.Subject+"\n\n"+r.Text+"\n"+r.HTML)
 	}
@@ -68,8 +72,39 @@ func TestHostileTextMakesNoNodeHeaderOrPart(t *testing.T) {
 			t.Fatalf("%.40q: %v", s, err)
 		}
 		m := server.Messages()[i]
-		if err := harmless(m, elements); err != nil {
+		if err := harmless(m, "[P1] #412", elements); err != nil {
 			t.Errorf("%.40q: %v", s, err)
+		}
+	}
+}
+
+func TestHostileTextMakesNoNodeHeaderOrPartOfAMessageEither(t *testing.T) {
+	server := notifierstest.NewSMTP(t)
+	e := channel(t, email.Options{SMTP: server.Addr, RootCAs: server.RootCAs})
+	elements := count(t, e.Render(notifierstest.TaintedMessage("harmless")).HTML)
+	for i, s := range notifierstest.Hostile() {
+		n := notifierstest.TaintedMessage(s)
+		n.AttemptID = s
+		if _, err := e.Send(t.Context(), n); err != nil {
+			t.Fatalf("%.40q: %v", s, err)
+		}
+		if err := harmless(server.Messages()[i], "", elements); err != nil {
+			t.Errorf("%.40q: %v", s, err)
+		}
+	}
+}
+
+func TestAMessageOfNoIncidentBelongsToNoThread(t *testing.T) {
+	server := notifierstest.NewSMTP(t)
+	e := channel(t, email.Options{SMTP: server.Addr, RootCAs: server.RootCAs})
+	if _, err := e.Send(t.Context(), notifierstest.Messages()["hand-off"]); err != nil {
+		t.Fatal(err)
+	}
+	m := server.Messages()[0]
+	want(t, m.Subject, "You are on call: primary")
+	for _, name := range []string{"In-Reply-To", "References", "X-Tocsin-Incident", "X-Priority"} {
+		if m.Header.Get(name) != "" {
+			t.Errorf("it has %s: %s", name, m.Header.Get(name))
 		}
 	}
 }
@@ -80,16 +115,18 @@ func FuzzMail(f *testing.F) {
 	}
 	e := channel(f, email.Options{})
 	f.Fuzz(func(t *testing.T, s string) {
-		r := e.Render(notifierstest.Tainted(s))
-		m := notifierstest.Mail{Subject: r.Subject, Text: r.Text, HTML: r.HTML}
-		if err := harmlessBodies(m, count(t, e.Render(notifierstest.Tainted("harmless")).HTML)); err != nil {
-			t.Errorf("%q: %v", s, err)
+		for begin, tainted := range map[string]func(string) notifiers.Notice{"[P1] #412": notifierstest.Tainted, "": notifierstest.TaintedMessage} {
+			r := e.Render(tainted(s))
+			m := notifierstest.Mail{Subject: r.Subject, Text: r.Text, HTML: r.HTML}
+			if err := harmlessBodies(m, begin, count(t, e.Render(tainted("harmless")).HTML)); err != nil {
+				t.Errorf("%q: %v", s, err)
+			}
 		}
 	})
 }
 
-// harmless reads a mail that has been through a mail server.
-func harmless(m notifierstest.Mail, elements map[string]int) error {
+// harmless reads a mail that has been through a mail server; its subject is to begin so.
+func harmless(m notifierstest.Mail, begin string, elements map[string]int) error {
 	known := []string{
 		"From", "To", "Subject", "Date", "Message-Id", "In-Reply-To", "References", "Auto-Submitted",
 		"Importance", "X-Priority", "X-Tocsin-Incident", "Mime-Version", "Content-Type",
@@ -111,10 +148,10 @@ func harmless(m notifierstest.Mail, elements map[string]int) error {
 			return fmt.Errorf("a line of %d bytes: %.60q", len(line), line)
 		}
 	}
-	return harmlessBodies(m, elements)
+	return harmlessBodies(m, begin, elements)
 }
 
-func harmlessBodies(m notifierstest.Mail, elements map[string]int) error {
+func harmlessBodies(m notifierstest.Mail, begin string, elements map[string]int) error {
 	for _, s := range []string{m.Subject, m.Text, m.HTML} {
 		if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
 			return r < ' ' && r != '\n' && r != '\r' || r == 0x7f || r == '\u2028' || r == '\u202e'
@@ -122,7 +159,7 @@ func harmlessBodies(m notifierstest.Mail, elements map[string]int) error {
 			return fmt.Errorf("control characters in %.80q", s)
 		}
 	}
-	if strings.ContainsAny(m.Subject, "\r\n") || !strings.HasPrefix(m.Subject, "[P1] #412") {
+	if strings.ContainsAny(m.Subject, "\r\n") || !strings.HasPrefix(m.Subject, begin) {
 		return fmt.Errorf("the subject is %q", m.Subject)
 	}
 	if n := strings.Count(m.Text, "\n"); n > 40 {

@@ -2,6 +2,7 @@ package notifierstest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -23,6 +24,7 @@ type element struct {
 	Type     string `json:"type"`
 	ActionID string `json:"action_id"`
 	Value    string `json:"value"`
+	URL      string `json:"url"`
 	Text     *text  `json:"text"`
 	Options  []struct {
 		Text  text   `json:"text"`
@@ -126,7 +128,7 @@ func (e element) check() error {
 		return err
 	}
 	if e.Type == "button" {
-		if err := within("value", e.Value, 0, 2000); err != nil {
+		if err := errors.Join(within("value", e.Value, 0, 2000), within("url", e.URL, 0, 3000)); err != nil {
 			return err
 		}
 		return e.Text.check("plain_text", 75)

@@ -17,7 +17,7 @@ func Hostile() []string {
 		"' onmouseover='alert(1)", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,<script>1</script>",
 		"https://evil.example/\"onclick=\"x", "<!--", "]]>", "<a href=https://evil.example>here</a>", "{{.Title}}", "{{template \"x\"}}",
 		"<style>*{display:none}</style>", "<base href=https://evil.example>", "<meta http-equiv=refresh content=0>", "&#60;script&#62;",
-		"http://user:pass@evil.example/", "//evil.example/x", "https://evil.example|<!channel>", "https://e.example/?a=1&b=<!here>",
+		"http://user:pass@evil.example/", "//evil.example/x", "https://\"evil.example", "https://'evil.example", "https://evil.example|<!channel>", "https://e.example/?a=1&b=<!here>",
 		// Mail: headers, parts, the end of the message.
 		"x\r\nBcc: evil@example.com", "x\nSubject: other", "x\r\n\r\nbody", "x\r\n.\r\nMAIL FROM:<evil@example.com>", ".",
 		"=?utf-8?q?=0D=0ABcc:_evil@example.com?=", "\"evil\" <evil@example.com>, other@example.com", "a, b@evil.example, c",

@@ -22,6 +22,11 @@ func Samples() map[string]notifiers.Notice {
 	}
 }
 
+// Locale is the manual's organisation: it keeps Europe's time, with the offset of this sample's winter.
+func Locale() notifiers.Locale {
+	return notifiers.Locale{Zone: time.FixedZone("CET", 3600), Names: map[string]string{"system-admin": "System Admin", "devops-lead": "DevOps Lead"}}
+}
+
 // Notice is a first page of a P0 with one alert.
 func Notice() notifiers.Notice {
 	opened := time.Date(2026, 3, 2, 2, 41, 7, 0, time.UTC)
@@ -52,7 +57,8 @@ func Notice() notifiers.Notice {
 				StartsAt:    opened, FirstSeen: opened, LastSeen: opened,
 				GeneratorURL: "http://prometheus.example.com:9090/graph?g0.expr=up+%3D%3D+0&g0.tab=1",
 			}},
-			URL: "https://tocsin.example.com/incidents/412",
+			URL:    "https://tocsin.example.com/incidents/412",
+			Locale: Locale(),
 		},
 	}
 }
@@ -125,6 +131,7 @@ func foreign() notifiers.Notice {
 func Tainted(s string) notifiers.Notice {
 	n := many()
 	n.Page.Says, n.Person.Name = s, s
+	n.Brief.Locale.Names = map[string]string{s: s}
 	inc := &n.Brief.Incident
 	inc.Title, inc.Assignee, inc.State, inc.AcknowledgedBy = s, s, alerting.StateAcknowledged, s
 	inc.Labels = alerting.Labels{"alertname": s, "service": s, s: s}

@@ -33,7 +33,7 @@ func New(channel escalation.Channel, renderer notifiers.Renderer, keep Keeper) *
 // Send keeps the page. A page that cannot be kept is a temporary failure.
 func (s *Sender) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receipt, error) {
 	out := notifiers.Outgoing{
-		At: time.Now().UTC(), Channel: s.channel, Kind: notifiers.OutgoingPage,
+		At: time.Now().UTC(), Channel: s.channel, Kind: kind(n),
 		IncidentID: n.Brief.Incident.ID, PageID: n.Page.ID, Person: n.Person.ID,
 		Rendered: s.renderer.Render(n),
 	}
@@ -41,6 +41,13 @@ func (s *Sender) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receip
 		return notifiers.Receipt{}, err
 	}
 	return notifiers.Receipt{ProviderID: "sandbox-" + n.AttemptID}, nil
+}
+
+func kind(n notifiers.Notice) notifiers.OutgoingKind {
+	if _, ok := n.Message(); ok {
+		return notifiers.OutgoingMessage
+	}
+	return notifiers.OutgoingPage
 }
 
 // BoardRenderer writes a board's messages without sending them.

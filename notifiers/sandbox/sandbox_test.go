@@ -68,6 +68,16 @@ func TestAPageIsKeptWordForWord(t *testing.T) {
 	}
 }
 
+func TestAMessageIsKeptAsOneThatBelongsToNoIncident(t *testing.T) {
+	var s shelf
+	if _, err := sandbox.New(escalation.SMS, words{}, &s).Send(t.Context(), notifierstest.Messages()["swap"]); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.kept[0]; got.Kind != notifiers.OutgoingMessage || got.IncidentID != 0 || got.PageID != 7002 || got.Person != "system-admin" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestABoardKeepsPostEditAndReply(t *testing.T) {
 	var s shelf
 	b, brief := sandbox.NewBoard(escalation.Slack, words{}, &s), notifierstest.Notice().Brief

@@ -31,8 +31,8 @@ func (s *Slack) RenderBrief(b notifiers.Brief) notifiers.Rendered {
 }
 
 // RenderReply is the first message that Reply would write for entries.
-func (s *Slack) RenderReply(_ notifiers.Brief, entries []alerting.Entry) notifiers.Rendered {
-	ms := replyMessages(entries)
+func (s *Slack) RenderReply(b notifiers.Brief, entries []alerting.Entry) notifiers.Rendered {
+	ms := replyMessages(b.Locale, entries)
 	if len(ms) == 0 {
 		return notifiers.Rendered{To: s.opts.Channel}
 	}
@@ -51,8 +51,12 @@ func (m message) rendered(to string) notifiers.Rendered {
 	return notifiers.Rendered{To: to, Text: m.text, Payload: payload}
 }
 
-// pageMessage is the incident's message with a line for its reader.
+// pageMessage is the incident's message with a line for its reader; or what the page says that belongs
+// to no incident.
 func pageMessage(n notifiers.Notice) message {
+	if m, ok := n.Message(); ok {
+		return plainMessage(m, n.PossibleRepeat)
+	}
 	var parts []string
 	if why := n.Why(); why != "" {
 		parts = append(parts, why)
@@ -123,14 +127,14 @@ func emoji(b notifiers.Brief) string {
 func fields(b notifiers.Brief) []*slack.TextBlockObject {
 	inc := b.Incident
 	out := []*slack.TextBlockObject{
-		field("State", state(inc)),
-		field("Since", date(inc.OpenedAt)),
+		field("State", state(b)),
+		field("Since", date(b.Locale, inc.OpenedAt)),
 		field("Alerts", b.Alerting()),
 		field("In hand", prose(b.Holder(), 200)),
 	}
 	switch next := b.Next(); {
 	case next != nil:
-		out = append(out, field("Next", prose(notifiers.StepWords(next), 200)+" "+date(next.DueAt)))
+		out = append(out, field("Next", prose(notifiers.StepWords(next), 200)+" "+date(b.Locale, next.DueAt)))
 	case inc.State != alerting.StateResolved:
 		out = append(out, field("Next", "no further step is planned"))
 	}
@@ -140,21 +144,22 @@ func fields(b notifiers.Brief) []*slack.TextBlockObject {
 func field(name, text string) *slack.TextBlockObject { return mrkdwn("*" + name + "*\n" + text) }
 
 // state is in words, with who brought it about and when.
-func state(inc alerting.Incident) string {
+func state(b notifiers.Brief) string {
+	inc := b.Incident
 	switch inc.State {
 	case alerting.StateAcknowledged:
-		return "acknowledged" + byWhom(inc.AcknowledgedBy) + " " + date(inc.AcknowledgedAt)
+		return "acknowledged" + byWhom(b.Locale, inc.AcknowledgedBy) + " " + date(b.Locale, inc.AcknowledgedAt)
 	case alerting.StateResolved:
-		return "resolved" + byWhom(inc.ResolvedBy) + " " + date(inc.ResolvedAt)
+		return "resolved" + byWhom(b.Locale, inc.ResolvedBy) + " " + date(b.Locale, inc.ResolvedAt)
 	}
 	return string(inc.State)
 }
 
-func byWhom(who string) string {
+func byWhom(l notifiers.Locale, who string) string {
 	if who == "" {
 		return ""
 	}
-	return " by " + prose(who, 200)
+	return " by " + prose(l.Name(who), 200)
 }
 
 func alerts(b notifiers.Brief) string {

@@ -38,6 +38,9 @@ func TestEveryKindOfMessageReadsAsItDid(t *testing.T) {
 		notifierstest.Golden(t, update(), "page-"+name, pretty(t, s.Render(n)))
 		notifierstest.Golden(t, update(), "board-"+name, pretty(t, s.RenderBrief(n.Brief)))
 	}
+	for name, n := range notifierstest.Messages() {
+		notifierstest.Golden(t, update(), "message-"+name, pretty(t, s.Render(n)))
+	}
 	notifierstest.Golden(t, update(), "reply", pretty(t, s.RenderReply(notifierstest.Notice().Brief, notifierstest.Entries())))
 }
 
@@ -70,10 +73,28 @@ func TestHostileTextMentionsNobodyAndBreaksNothing(t *testing.T) {
 	for _, text := range notifierstest.Hostile() {
 		n := notifierstest.Tainted(text)
 		entries := []alerting.Entry{{At: n.Brief.Incident.OpenedAt, Text: text, Actor: alerting.Actor{Name: text}}}
-		for kind, r := range map[string]notifiers.Rendered{"page": s.Render(n), "board": s.RenderBrief(n.Brief), "reply": s.RenderReply(n.Brief, entries)} {
+		for kind, r := range map[string]notifiers.Rendered{"page": s.Render(n), "message": s.Render(notifierstest.TaintedMessage(text)), "board": s.RenderBrief(n.Brief), "reply": s.RenderReply(n.Brief, entries)} {
 			if err := harmless(t, r); err != nil {
 				t.Errorf("%s with %.40q: %v", kind, text, err)
 			}
+		}
+	}
+}
+
+func TestAnAddressThatSlackDoesNotTakeCostsTheButtonAndNotTheMessage(t *testing.T) {
+	n := notifierstest.Messages()["hand-off"]
+	for length, buttons := range map[int]int{3000: 1, 3001: 0} {
+		n.Page.Message.URL = "https://t.example/" + strings.Repeat("x", length-len("https://t.example/"))
+		r := renderer().Render(n)
+		if err := harmless(t, r); err != nil {
+			t.Error(err)
+		}
+		got := 0
+		for _, b := range blocks(t, r) {
+			got += len(b.Elements)
+		}
+		if got != buttons {
+			t.Errorf("%d buttons with an address of %d characters", got, length)
 		}
 	}
 }
@@ -101,8 +122,10 @@ func FuzzMessage(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if err := harmless(t, renderer().Render(notifierstest.Tainted(s))); err != nil {
-			t.Errorf("%q: %v", s, err)
+		for _, n := range []notifiers.Notice{notifierstest.Tainted(s), notifierstest.TaintedMessage(s)} {
+			if err := harmless(t, renderer().Render(n)); err != nil {
+				t.Errorf("%q: %v", s, err)
+			}
 		}
 	})
 }
@@ -125,6 +148,9 @@ func harmless(t *testing.T, r notifiers.Rendered) error {
 			texts = append(texts, *b.Text)
 		}
 		for _, e := range b.Elements {
+			if e.URL != notifiers.WebURL(e.URL) {
+				return fmt.Errorf("a button leads to %.80q", e.URL)
+			}
 			if e.Type == "mrkdwn" { // a context block's
 				texts = append(texts, text{Type: e.Type, Text: string(e.Text[1 : len(e.Text)-1]), Verbatim: e.Verbatim})
 			}
@@ -158,7 +184,7 @@ func lines(b block, tx text) int {
 
 var (
 	control = regexp.MustCompile(`<[^<>]*>`)
-	ours    = regexp.MustCompile(`^<(!date\^-?\d+\^\{date_short_pretty\} \{time\}\|[-0-9]+ [:0-9]+ UTC|https?://[^|<>\s]+\|(Incident|Runbook|Graph))>$`)
+	ours    = regexp.MustCompile(`^<(!date\^-?\d+\^\{date_short_pretty\} \{time\}\|[A-Z][a-z]{2} \d+ [A-Z][a-z]{2} \d{4}, \d\d:\d\d [A-Z]+|https?://[^|<>\s]+\|(Incident|Runbook|Graph))>$`)
 	entity  = regexp.MustCompile(`&(amp|lt|gt);`)
 	code    = regexp.MustCompile("`[^`\n]+`")
 	spans   = []*regexp.Regexp{
@@ -221,6 +247,7 @@ type block struct {
 		Type     string
 		ActionID string `json:"action_id"`
 		Value    string
+		URL      string
 		Text     json.RawMessage
 		Verbatim bool
 		Options  []struct{ Value string }

@@ -15,14 +15,14 @@ import (
 const entryLimit = 250
 
 // replyMessages are the thread messages that carry entries, in order: one context block an entry.
-func replyMessages(entries []alerting.Entry) []message {
+func replyMessages(l notifiers.Locale, entries []alerting.Entry) []message {
 	var out []message
 	for part := range slices.Chunk(entries, blockLimit) {
 		var m message
 		var texts []string
 		for _, e := range part {
-			m.add(slack.NewContextBlock("", mrkdwn(date(e.At)+" "+prose(entryText(e), entryLimit))))
-			texts = append(texts, prose(entryText(e), entryLimit))
+			m.add(slack.NewContextBlock("", mrkdwn(date(l, e.At)+" "+prose(entryText(l, e), entryLimit))))
+			texts = append(texts, prose(entryText(l, e), entryLimit))
 		}
 		m.text = strings.Join(texts, "\n")
 		out = append(out, m)
@@ -31,13 +31,13 @@ func replyMessages(entries []alerting.Entry) []message {
 }
 
 // entryText is the entry's text and, if the text does not name them, who it was.
-func entryText(e alerting.Entry) string {
+func entryText(l notifiers.Locale, e alerting.Entry) string {
 	text := notifiers.Plain(e.Text)
 	if text == "" {
 		text = strings.ReplaceAll(string(e.Kind), "_", " ")
 	}
-	if who := e.Actor.Name; who != "" && who != alerting.Tocsin.Name && !strings.Contains(text, who) {
-		text += " (" + notifiers.Plain(who) + ")"
+	if who := e.Actor.Name; who != "" && who != alerting.Tocsin.Name && !strings.Contains(text, who) && !strings.Contains(text, l.Name(who)) {
+		text += " (" + l.Name(who) + ")"
 	}
 	return text
 }

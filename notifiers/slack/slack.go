@@ -49,21 +49,33 @@ type ref struct {
 }
 
 // Send writes a direct message to the person. The attempt's id is in the message's metadata, by which
-// a message whose fate is unknown can be found.
+// a message whose fate is unknown can be found. What belongs to no incident stays as it is: its receipt
+// has no Ref.
 func (s *Slack) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receipt, error) {
 	m := pageMessage(n)
-	r, err := s.post(ctx, n.Person.Slack, m, "", slack.SlackMetadata{
+	r, err := s.post(ctx, n.Person.Slack, m, "", metadata(n))
+	if err != nil {
+		return notifiers.Receipt{}, err
+	}
+	receipt := notifiers.Receipt{ProviderID: r.Channel + "/" + r.TS}
+	if _, ok := n.Message(); !ok {
+		r.Note = m.note
+		receipt.Ref = encode(r)
+	}
+	return receipt, nil
+}
+
+func metadata(n notifiers.Notice) slack.SlackMetadata {
+	if _, ok := n.Message(); ok {
+		return slack.SlackMetadata{EventType: "tocsin_message", EventPayload: map[string]any{"attempt_id": n.AttemptID}}
+	}
+	return slack.SlackMetadata{
 		EventType: "tocsin_page",
 		EventPayload: map[string]any{
 			"attempt_id":  n.AttemptID,
 			"incident_id": strconv.FormatInt(n.Brief.Incident.ID, 10),
 		},
-	})
-	if err != nil {
-		return notifiers.Receipt{}, err
 	}
-	r.Note = m.note
-	return notifiers.Receipt{ProviderID: r.Channel + "/" + r.TS, Ref: encode(r)}, nil
 }
 
 // Post writes the incident's message to the configured channel.
@@ -91,12 +103,12 @@ func (s *Slack) Edit(ctx context.Context, at json.RawMessage, b notifiers.Brief)
 
 // Reply writes entries to the thread below the message at ref: one reply, or more where they are too
 // many for one. After an error some of them may stand there already.
-func (s *Slack) Reply(ctx context.Context, at json.RawMessage, _ notifiers.Brief, entries []alerting.Entry) error {
+func (s *Slack) Reply(ctx context.Context, at json.RawMessage, b notifiers.Brief, entries []alerting.Entry) error {
 	r, err := decode(at)
 	if err != nil {
 		return err
 	}
-	for _, m := range replyMessages(entries) {
+	for _, m := range replyMessages(b.Locale, entries) {
 		if _, err := s.post(ctx, r.Channel, m, r.TS, slack.SlackMetadata{}); err != nil {
 			return err
 		}

@@ -54,6 +54,25 @@ func TestAPageIsADirectMessageThatCanBeEdited(t *testing.T) {
 	}
 }
 
+func TestAMessageOfNoIncidentIsADirectMessageThatStaysAsItIs(t *testing.T) {
+	ch, fake := channel(t)
+	n := notifierstest.Messages()["off-call-repeat"]
+	receipt, err := ch.Send(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fake.Messages()[0]
+	if m.User != "U0SYS" || receipt.ProviderID != m.Channel+"/"+m.TS || receipt.Ref != nil {
+		t.Errorf("sent to %q, receipt %+v", m.User, receipt)
+	}
+	if meta := string(m.Metadata); !strings.Contains(meta, n.AttemptID) || !strings.Contains(meta, "tocsin_message") || strings.Contains(meta, "incident") {
+		t.Errorf("its metadata are %s", meta)
+	}
+	if b := string(m.Blocks); !strings.Contains(b, "possible repeat") || !strings.Contains(b, `"url":"https://tocsin.example.com/oncall"`) {
+		t.Errorf("its blocks are %s", b)
+	}
+}
+
 func TestAnIncidentIsOneMessageWithItsTimelineInTheThread(t *testing.T) {
 	ch, fake := channel(t)
 	brief := notifierstest.Notice().Brief
@@ -71,7 +90,7 @@ func TestAnIncidentIsOneMessageWithItsTimelineInTheThread(t *testing.T) {
 	if len(ms) != 2 || ms[0].Channel != "C0INCIDENTS" || ms[0].Edits != 1 || ms[1].ThreadTS != ms[0].TS {
 		t.Fatalf("got %+v", ms)
 	}
-	if !strings.Contains(ms[1].Text, "system-admin paged by sms\nacknowledged (system-admin)") {
+	if !strings.Contains(ms[1].Text, "system-admin paged by sms\nacknowledged (System Admin)") {
 		t.Errorf("the thread reads %q", ms[1].Text)
 	}
 }

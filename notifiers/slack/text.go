@@ -87,9 +87,9 @@ func link(name, u string) string {
 	return "<" + u + "|" + escape(name, 60) + ">"
 }
 
-// date is t in the reader's own zone, and in UTC where Slack cannot tell it.
-func date(t time.Time) string {
-	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", t.Unix(), notifiers.UTC(t))
+// date is t in the reader's own zone, and in ours where Slack cannot tell it.
+func date(l notifiers.Locale, t time.Time) string {
+	return fmt.Sprintf("<!date^%d^{date_short_pretty} {time}|%s>", t.Unix(), l.Time(t))
 }
 
 func plainText(s string, limit int) *slack.TextBlockObject {

@@ -18,7 +18,12 @@ const nameFloor = 24
 //
 //	P0 #412 SystemDown backend: reply ACK 412
 //	P0 #412 SystemDown backend: initial response overdue, reply ACK 412 (possible repeat)
+//
+// What belongs to no incident reads as messageText says.
 func Text(n notifiers.Notice) string {
+	if m, ok := n.Message(); ok {
+		return messageText(m, n.PossibleRepeat)
+	}
 	inc := n.Brief.Incident
 	head := fmt.Sprintf("%s #%d", inc.Severity, inc.ID)
 	tail := fmt.Sprintf("reply ACK %d", inc.ID)

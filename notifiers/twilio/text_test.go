@@ -21,6 +21,9 @@ func TestEveryKindOfSMSReadsAsItDid(t *testing.T) {
 	for name, n := range notifierstest.Samples() {
 		notifierstest.Golden(t, update(), name, twilio.Text(n)+"\n")
 	}
+	for name, n := range notifierstest.Messages() {
+		notifierstest.Golden(t, update(), "message-"+name, twilio.Text(n)+"\n")
+	}
 }
 
 func TestAPageIsWordForWordAsPromised(t *testing.T) {
@@ -82,6 +85,9 @@ func FuzzText(f *testing.F) {
 		n.Brief.Incident.ID = id
 		if text := twilio.Text(n); len(decode(t, text)) > 160 || strings.ContainsAny(text, "\r\n") {
 			t.Errorf("%q makes %q", s, text)
+		}
+		if text := twilio.Text(notifierstest.TaintedMessage(s)); len(decode(t, text)) > 3*152 || text == "" || strings.ContainsAny(text, "\r\n") {
+			t.Errorf("%q makes the message %q", s, text)
 		}
 	})
 }

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"tocsin/cmd/tocsin/config"
+	"tocsin/escalation"
+	"tocsin/notifiers"
+
+	"github.com/google/uuid"
+)
+
+// sendTime bounds how long a provider may take with a test message.
+const sendTime = 15 * time.Second
+
+// sendCmd sends a test message to one person, at once: with the configuration's credentials, and without
+// the outbox of a running Tocsin. It needs no database.
+type sendCmd struct {
+	To      string             `required:"" placeholder:"PERSON" help:"Who is to have it: a key under people."`
+	Channel escalation.Channel `required:"" enum:"sms,email,slack" placeholder:"CHANNEL" help:"sms, email or slack."`
+}
+
+func (cmd *sendCmd) run(ctx context.Context, c *cli, e env) error {
+	cfg, err := c.load(e, func(config.Problem) {})
+	if err != nil {
+		return err
+	}
+	person, ok := cfg.Policy().Directory.People[cmd.To]
+	if !ok {
+		return fmt.Errorf("there is nobody called %q under people", cmd.To)
+	}
+	if person.Address(cmd.Channel) == "" {
+		return fmt.Errorf("%s has no address for %s: the configuration gives them none", cmd.To, cmd.Channel)
+	}
+	client := &http.Client{Transport: providerTransport()}
+	defer client.CloseIdleConnections()
+	ways, err := newChannels(cfg, printer{out: e.stdout}, nil, client)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	receipt, err := ways.senders[cmd.Channel].Send(ctx, cmd.notice(cfg, person, time.Now()))
+	if err != nil {
+		return fmt.Errorf("the test message to %s over %s: %w", cmd.To, cmd.Channel, err)
+	}
+	if !ways.sandbox[cmd.Channel] {
+		fmt.Fprintf(e.stdout, "the test message to %s over %s (%s) is accepted: %s\n",
+			cmd.To, cmd.Channel, person.Address(cmd.Channel), notifiers.Plain(receipt.ProviderID))
+	}
+	return nil
+}
+
+// notice is the test message. It has an attempt that no outbox knows: what the provider reports of it
+// later is not kept.
+func (cmd *sendCmd) notice(cfg *config.Config, person escalation.Person, now time.Time) notifiers.Notice {
+	locale := notifiers.Locale{Zone: cfg.Timezone, Names: names(cfg)}.For(person)
+	return notifiers.Notice{
+		AttemptID: uuid.NewString(), Person: person,
+		Page: notifiers.Page{
+			Kind: "message", Person: person.ID, Channel: cmd.Channel, CreatedAt: now,
+			Message: &escalation.Message{
+				Person: person.ID, Channels: []escalation.Channel{cmd.Channel}, Subject: "Test message",
+				Text: fmt.Sprintf("This is a test: Tocsin reaches you over %s.\nIt was sent on %s. There is nothing to do.\n", cmd.Channel, locale.Time(now)),
+				URL:  cfg.Server.PublicURL,
+			},
+		},
+		Brief: notifiers.Brief{Locale: locale},
+	}
+}
+
+// printer shows what a sandbox would have sent. It stores nothing, and nothing comes back to it.
+type printer struct {
+	channelStore // nil: nobody listens for what providers report
+	out          io.Writer
+}
+
+// Keep writes a message as it would have left.
+func (p printer) Keep(_ context.Context, o notifiers.Outgoing) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s is a sandbox: nothing was sent. This would have gone to %s:\n\n", o.Channel, o.To)
+	if o.Subject != "" {
+		fmt.Fprintf(&b, "Subject: %s\n\n", o.Subject)
+	}
+	fmt.Fprintln(&b, o.Text)
+	if o.Payload != nil {
+		if err := json.Indent(&b, o.Payload, "", "  "); err != nil {
+			return errors.New("the message's blocks cannot be shown")
+		}
+		fmt.Fprintln(&b)
+	}
+	_, err := p.out.Write(b.Bytes())
+	return err
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tocsin/notifiers/notifierstest"
+)
+
+// sending is the shipped example beside stand-ins of its providers, with their credentials.
+type sending struct {
+	slack  *notifierstest.Slack
+	twilio *notifierstest.Twilio
+	smtp   *notifierstest.SMTP
+	send   func(to, channel string) (code int, stdout, stderr string)
+}
+
+func newSending(t *testing.T) *sending {
+	t.Helper()
+	s := &sending{slack: notifierstest.NewSlack(t), twilio: notifierstest.NewTwilio(t), smtp: notifierstest.NewSMTP(t)}
+	path := filepath.Join(manualFolder(t), "tocsin.yaml")
+	text, err := os.ReadFile(path)
+	must(t, err)
+	edited := strings.NewReplacer(
+		`smtp: "smtp.example.com:587"`, fmt.Sprintf("smtp: %q", s.smtp.Addr), "tls: starttls", "tls: none",
+		`channel: "C0INCIDENTS", api_url: ""`, fmt.Sprintf("api_url: %q", s.slack.URL),
+		`from: "+15005550006", api_url: ""`, fmt.Sprintf(`from: "+15005550006", api_url: %q`, s.twilio.URL),
+	).Replace(string(text))
+	must(t, os.WriteFile(path, []byte(edited), 0o600))
+	env := map[string]string{
+		"SLACK_BOT_TOKEN": notifierstest.SlackToken, "SLACK_SIGNING_SECRET": notifierstest.SlackSecret,
+		"TWILIO_ACCOUNT_SID": notifierstest.TwilioSID, "TWILIO_AUTH_TOKEN": notifierstest.TwilioToken,
+	}
+	s.send = func(to, channel string) (int, string, string) {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{"-c", path, "send", "--to", to, "--channel", channel}, func(name string) string { return env[name] }, strings.NewReader(""), &out, &errs)
+		return code, out.String(), errs.String()
+	}
+	return s
+}
+
+func TestSendReachesAPersonOverEachChannelAndSaysWhatTheProviderSaid(t *testing.T) {
+	s := newSending(t)
+	for channel, address := range map[string]string{"sms": "+15005550003", "email": "sysadmin@example.com", "slack": "U0SYS"} {
+		code, out, errs := s.send("system-admin", channel)
+		if want := fmt.Sprintf("the test message to system-admin over %s (%s) is accepted: ", channel, address); code != 0 || errs != "" || !strings.HasPrefix(out, want) {
+			t.Errorf("code %d, %q, %s", code, out, errs)
+		}
+	}
+	if m := s.twilio.Messages(); len(m) != 1 || m[0].To != "+15005550003" || !strings.HasPrefix(m[0].Body, "This is a test: Tocsin reaches you over sms. It was sent on ") {
+		t.Errorf("%+v", m)
+	}
+	if m := s.smtp.Messages(); len(m) != 1 || m[0].To != "sysadmin@example.com" || m[0].Subject != "Test message" {
+		t.Errorf("%+v", m)
+	}
+	if m := s.slack.Messages(); len(m) != 1 || m[0].User != "U0SYS" || !strings.Contains(string(m[0].Blocks), "over slack") {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestSendFailsWithTheProvidersOwnWords(t *testing.T) {
+	s := newSending(t)
+	s.twilio.Refuse("+15005550003", 21610)
+	code, out, errs := s.send("system-admin", "sms")
+	if code != 1 || out != "" || !strings.HasPrefix(errs, "tocsin: the test message to system-admin over sms: ") || !strings.Contains(errs, "21610") {
+		t.Errorf("code %d, %q, %q", code, out, errs)
+	}
+}
+
+func TestSendOverASandboxShowsWhatWouldHaveGoneOut(t *testing.T) {
+	dir := manualFolder(t)
+	for channel, want := range map[string]string{
+		"sms":   "sms is a sandbox: nothing was sent. This would have gone to +15005550003:\n\nThis is a test",
+		"email": "email is a sandbox: nothing was sent. This would have gone to sysadmin@example.com:\n\nSubject: Test message\n\nTest message\n",
+		"slack": "slack is a sandbox: nothing was sent. This would have gone to U0SYS:\n\nTest message\n{\n  \"text\"",
+	} {
+		if code, out, errs := tocsin(t, dir, "", "send", "--to", "system-admin", "--channel", channel); code != 0 || errs != "" || !strings.HasPrefix(out, want) || strings.Contains(out, "accepted") {
+			t.Errorf("code %d, %q, %s", code, out, errs)
+		}
+	}
+}
+
+func TestSendToNobodyOrOverNothingSaysWhatIsWrong(t *testing.T) {
+	dir := manualFolder(t)
+	path := filepath.Join(dir, "tocsin.yaml")
+	text, err := os.ReadFile(path)
+	must(t, err)
+	must(t, os.WriteFile(path, bytes.Replace(text, []byte(", slack: U0DBA"), nil, 1), 0o600))
+	for _, c := range []struct {
+		to, channel string
+		code        int
+		want        string
+	}{
+		{"nobody", "sms", 1, `there is nobody called "nobody" under people`},
+		{"database-admin", "slack", 1, "database-admin has no address for slack"},
+		{"system-admin", "fax", 2, `--channel must be one of "sms","email","slack"`},
+	} {
+		if code, out, errs := tocsin(t, dir, "", "send", "--to", c.to, "--channel", c.channel); code != c.code || out != "" || !strings.Contains(errs, c.want) {
+			t.Errorf("code %d, %q, %q", code, out, errs)
+		}
+	}
+}
