@@ -43,6 +43,8 @@ type Actor struct {
 	Name string // the configuration's name for them: "system-admin", "manager"
 	Via  string // how the answer came: "web", "api", "slack", "sms", "link", "alert", "engine"
 	From string // the address that it came from, for the audit log; empty for the machine
+	// Manages says that their role lets them answer for others. It is not stored.
+	Manages bool
 }
 
 // Tocsin is the actor of what the machine does by itself.

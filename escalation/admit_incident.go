@@ -28,21 +28,23 @@ func (f *incidentFold) id() int64 { return f.d.Case.Incident.ID }
 func (f *incidentFold) resolved() bool { return f.d.Case.Incident.State == alerting.StateResolved }
 
 // take adds a firing alert. A worse one raises the incident, clears the acknowledgement, and makes a
-// new plan counted from now.
+// new plan counted from now. A maintenance window's pause ends if the window is not about the alert.
 func (f *incidentFold) take(p *Policy, arr alerting.Arrival, joined bool, now time.Time) {
 	inc := &f.d.Case.Incident
 	inc.FiringCount++
 	if joined {
 		inc.AlertCount++
 	}
+	p.share(&f.d.Case, arr.Labels, nil)
 	if arr.Severity.WorseThan(inc.Severity) {
 		was := inc.Severity
-		inc.Severity, inc.Title, inc.Reason = arr.Severity, arr.Title, arr.Reason
+		inc.Severity, inc.Title, inc.Reason, inc.Labels = arr.Severity, arr.Title, arr.Reason, arr.Labels
 		unacknowledge(inc)
 		p.newRound(f.d, now)
 		f.d.note(now, alerting.KindSeverity, bySource(arr.Source), arr.Reason, "Raised from %s to %s by %s: %s", was, arr.Severity, arr.Title, arr.Reason.Text)
 	}
 	f.fired = append(f.fired, arr)
+	p.leaveWindow(f.d, now)
 }
 
 // finish writes what happened on the timeline, and resolves the incident when its last alert has ended.

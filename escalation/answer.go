@@ -94,7 +94,7 @@ func (p *Policy) apply(d *Decision, a Answer, now time.Time) error {
 	case Mute:
 		return d.mute(a, now)
 	case Unmute:
-		return d.unmute(a, now)
+		return p.unmute(d, a, now)
 	}
 	return &alerting.Refused{Text: fmt.Sprintf("nothing can be done by the name of %q", a.Verb)}
 }
@@ -191,10 +191,12 @@ func (p *Policy) reopen(d *Decision, by alerting.Actor, now time.Time, why alert
 	d.note(now, alerting.KindReopened, by, why, "Reopened by %s: round %d", by.Name, inc.Round)
 }
 
-// newRound begins the plan of the incident's severity afresh, counted from a moment. The incident's beginning stays.
+// newRound begins the plan of the incident's severity afresh, counted from a moment. The incident's beginning
+// and what is known of its alerts stay.
 func (p *Policy) newRound(d *Decision, from time.Time) {
-	inc, start := &d.Case.Incident, d.Case.Plan.start()
+	inc, start, varied := &d.Case.Incident, d.Case.Plan.start(), d.Case.Plan.Varied
 	inc.Round++
 	d.Case.Plan = p.NewPlan(inc.Severity, inc.Round, from)
 	d.Case.Plan.Start = start
+	d.Case.Plan.Varied = varied
 }

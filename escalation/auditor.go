@@ -25,16 +25,16 @@ const (
 	Unroutable Finding = "incident-unroutable"
 )
 
-// Findings lists what the auditor looks for, with what it says of it.
+// findings lists what the auditor looks for, with what it says of one and of several.
 var findings = []struct {
-	kind Finding
-	says string
+	kind      Finding
+	one, many string
 }{
-	{Unowed, "incidents have steps to come and nothing is owed to them"},
-	{Overdue, "incidents are owed a step that is long past its time"},
-	{Held, "pages have been held by a living replica for too long"},
-	{Waiting, "pages are long past their time and nobody takes them"},
-	{Unroutable, "P0 incidents have a step that reached nobody of its role"},
+	{Unowed, "1 incident has steps to come and nothing is owed to it", "%d incidents have steps to come and nothing is owed to them"},
+	{Overdue, "1 incident is owed a step that is long past its time", "%d incidents are owed a step that is long past its time"},
+	{Held, "a page of 1 incident has been held by a living replica for too long", "pages of %d incidents have been held by a living replica for too long"},
+	{Waiting, "a page of 1 incident is long past its time and nobody takes it", "pages of %d incidents are long past their time and nobody takes them"},
+	{Unroutable, "1 P0 incident has a step that reached nobody of its role", "%d P0 incidents have a step that reached nobody of its role"},
 }
 
 // AuditStore looks for what must not be.
@@ -82,7 +82,7 @@ func (a *Auditor) look(ctx context.Context) error {
 			continue
 		}
 		a.raised[f.kind] = len(ids) > 0
-		arrivals = append(arrivals, arrivalOf(f.kind, f.says, ids, a.policy().Config))
+		arrivals = append(arrivals, arrivalOf(f.kind, summaryOf(f.one, f.many, ids), len(ids) > 0, a.policy().Config))
 	}
 	if len(arrivals) == 0 {
 		return nil
@@ -91,27 +91,31 @@ func (a *Auditor) look(ctx context.Context) error {
 }
 
 // arrivalOf is a finding as an alert: firing while there is anything, ended when there is not.
-func arrivalOf(kind Finding, says string, ids []int64, config string) alerting.Arrival {
+func arrivalOf(kind Finding, summary string, fires bool, config string) alerting.Arrival {
 	labels := alerting.Labels{"alertname": "TocsinAudit", "service": "tocsin", "finding": string(kind)}
-	e := alerting.Event{Source: "tocsin", Labels: labels, Status: alerting.Firing, Annotations: alerting.Labels{"summary": summaryOf(says, ids)}}
-	if len(ids) == 0 {
+	e := alerting.Event{Source: "tocsin", Labels: labels, Status: alerting.Firing, Annotations: alerting.Labels{"summary": summary}}
+	if !fires {
 		e.Status = alerting.Resolved
 	}
 	return alerting.Arrival{
 		Event: e, Fingerprint: labels.Fingerprint(), Key: "tocsin/audit/" + string(kind),
-		Title: "TocsinAudit: " + summaryOf(says, ids), Severity: alerting.P0,
+		Title: "TocsinAudit: " + summary, Severity: alerting.P0,
 		Reason: alerting.Reason{Text: "P0: what Tocsin's auditor finds is always P0", Rule: "auditor", Config: config},
 	}
 }
 
 const named = 10 // incidents named in a finding
 
-func summaryOf(says string, ids []int64) string {
+func summaryOf(one, many string, ids []int64) string {
 	numbers := make([]string, 0, named)
 	for _, id := range ids[:min(named, len(ids))] {
 		numbers = append(numbers, fmt.Sprintf("#%d", id))
 	}
-	text := fmt.Sprintf("%d %s: %s", len(ids), says, strings.Join(numbers, ", "))
+	text := one
+	if len(ids) != 1 {
+		text = fmt.Sprintf(many, len(ids))
+	}
+	text += ": " + strings.Join(numbers, ", ")
 	if len(ids) > named {
 		text += ", ..."
 	}

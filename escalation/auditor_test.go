@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"tocsin/alerting"
@@ -44,5 +45,17 @@ func TestWhatTheAuditorFindsIsAP0UntilItIsGone(t *testing.T) {
 	}
 	if want := "TocsinAudit: 2 incidents are owed a step that is long past its time: #4, #5"; r.admited[0].Title != want {
 		t.Errorf("title %q, want %q", r.admited[0].Title, want)
+	}
+}
+
+func TestOneIncidentIsSpokenOfInTheSingular(t *testing.T) {
+	for _, f := range findings {
+		one, two := summaryOf(f.one, f.many, []int64{7}), summaryOf(f.one, f.many, []int64{7, 8})
+		if !strings.Contains(one, "1 ") || strings.Contains(one, "incidents") || !strings.HasSuffix(one, ": #7") || !strings.Contains(two, "2 ") || !strings.HasSuffix(two, ": #7, #8") {
+			t.Errorf("%s; %s", one, two)
+		}
+	}
+	if got := summaryOf(findings[4].one, findings[4].many, []int64{7}); got != "1 P0 incident has a step that reached nobody of its role: #7" {
+		t.Error(got)
 	}
 }

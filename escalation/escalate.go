@@ -82,7 +82,7 @@ func (p *Policy) tellAgain(d *Decision, role string, by alerting.Actor, now time
 	recipients, why := []recipient(nil), alerting.Reason{Values: map[string]string{}}
 	if role == "" {
 		s.Role = "catch_all"
-		recipients, why = p.catchAll("the plan", plan.Severity, plan.Channels, why, now)
+		recipients, why = p.catchAll("the plan", "", plan.Severity, plan.Channels, why, now)
 	} else {
 		recipients, why = p.recipients(d.Case, s, now)
 	}

@@ -15,6 +15,7 @@ type holding struct {
 	people   []Person
 	rotation string // by which they hold it; empty if they are its people
 	why      string // the role's people, or the schedule's entry
+	override int64  // the number of the override by which they hold it; 0 if none that is stored
 }
 
 // holders are the people who hold a role at an instant.
@@ -34,6 +35,9 @@ func (d Directory) holders(role string, at time.Time) holding {
 	h := holding{rotation: r.Rotation, why: entryOf(r.Rotation, d.Rotations[r.Rotation], shift)}
 	if shift.Person != "" {
 		h.people = []Person{d.person(shift.Person)}
+	}
+	if shift.Override != nil {
+		h.override = shift.Override.ID
 	}
 	return h
 }

@@ -21,7 +21,7 @@ func (p *Policy) Next(c Case, now time.Time) Decision {
 		if pause.Until.After(now) {
 			return d
 		}
-		d.unpause(now, alerting.Tocsin, "No longer "+pause.Why.Text)
+		p.unpause(&d, now, alerting.Tocsin, "No longer "+pause.Why.Text)
 	}
 	if why := c.overdue(now); why != "" {
 		p.wake(&d, why, now)
@@ -45,7 +45,11 @@ func (p *Policy) advance(d *Decision, now time.Time) bool {
 		if s.State != StepPending || s.DueAt.After(now) {
 			continue
 		}
-		if why := Reached(d.Case.Incident, s.Until); why != "" {
+		why := Reached(d.Case.Incident, s.Until)
+		if why == "" {
+			why = p.notToAssign(d.Case, *s, now)
+		}
+		if why != "" {
 			d.skip(i, now, why)
 			continue
 		}
@@ -59,9 +63,22 @@ func (p *Policy) advance(d *Decision, now time.Time) bool {
 	}
 	p.fire(d, fired, now, alerting.Tocsin)
 	if plan := &d.Case.Plan; len(fired) > 0 && d.Case.repeats(now) {
-		plan.RepeatAt = plan.RepeatAt.Add(now.Sub(last)) // it was an outage: the repetition keeps its distance
+		plan.RepeatAt = p.repeatAfterOutage(*plan, last, now)
 	}
 	return len(fired) > 0
+}
+
+// notToAssign says why an assign step has nothing to do though its until has not been reached: somebody has the
+// incident who cannot be told now. It is empty if it has.
+func (p *Policy) notToAssign(c Case, s PlannedStep, now time.Time) string {
+	if s.Kind != AssignStep || c.Incident.Assignee == "" {
+		return ""
+	}
+	recipients, why := p.recipients(c, s, now)
+	if len(recipients) > 0 {
+		return ""
+	}
+	return why.Text
 }
 
 // repeat begins the row again, for nobody has acknowledged.
@@ -123,14 +140,15 @@ func (p *Policy) fire(d *Decision, steps []int, now time.Time, by alerting.Actor
 	for k, i := range slices.Backward(steps) {
 		s := d.Case.Plan.Steps[i]
 		recipients, why := p.recipients(d.Case, s, now)
-		d.Case.Plan.Steps[i].Nobody = nobody(recipients)
+		d.Case.Plan.Steps[i].Nobody = nobody(recipients) && (s.Kind != AssignStep || d.Case.Incident.Assignee == "" || len(recipients) > 0)
 		for _, r := range recipients {
 			if r.stand == asShadow {
 				shadows = append(shadows, shadowed{k, r})
 				continue
 			}
 			if later, ok := told[r.person.ID]; ok && later != i {
-				why.Tried = append(why.Tried, alerting.Tried{Rule: "people." + r.person.ID, Why: fmt.Sprintf("told by step %d, which was due too", later+1)})
+				by := fmt.Sprintf("told by step %d, which was due too", later+1)
+				why.Text, why.Tried = r.person.ID+" is "+by, append(why.Tried, alerting.Tried{Rule: "people." + r.person.ID, Why: by})
 				continue
 			}
 			told[r.person.ID] = i

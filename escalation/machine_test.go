@@ -93,7 +93,7 @@ func TestAfterAnOutageEachPersonIsToldOnceWithTheFurthestStep(t *testing.T) {
 			t.Errorf("told with step %d's words %q", o.order.Step+1, o.order.Says)
 		}
 	}
-	if tried := w.step(0).Reason.Tried; len(tried) != 1 || !strings.Contains(tried[0].Why, "step 2") {
+	if tried := w.step(0).Reason.Tried; len(tried) != 1 || !strings.Contains(tried[0].Why, "step 2") || w.step(0).Reason.Text != "system-admin is told by step 2, which was due too" {
 		t.Errorf("the first step's reason does not say so: %+v", w.step(0).Reason)
 	}
 }

@@ -14,7 +14,7 @@ func TestAManualIncidentIsCleanedAsAlertsAre(t *testing.T) {
 		Title: " Disk\x00 full\n\u202eon db-1 ", Description: "first\x1b line\nsecond\xff", Labels: alerting.Labels{"service\x00": "db\x00", "\x00": "x"},
 	}.Cleaned()
 	if err != nil || m.Title != "Disk full on db-1" || m.Description != "first line\nsecond\ufffd" || len(m.Labels) != 1 || m.Labels["service"] != "db" {
-		t.Errorf("%q, %v", m, err)
+		t.Errorf("%+v, %v", m, err)
 	}
 	many := alerting.Labels{}
 	for i := range 65 {

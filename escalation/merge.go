@@ -12,16 +12,30 @@ const mergedDepth = 8
 
 // Merge decides that one incident goes on in another: from is resolved, and its alerts and counts go over;
 // into takes the worse severity, as a raise by a person. Both timelines tell. *alerting.Refused says why
-// they cannot be merged; the decisions then change nothing.
+// they cannot be merged; the decisions then change nothing. Neither do they where from went into it before:
+// both notes then say who did that.
 func (p *Policy) Merge(into, from Case, a Answer, now time.Time) (kept, gone Decision, err error) {
 	kept, gone = undecided(into), undecided(from)
 	gone.Answer, gone.By, gone.Detail = Merge, a.By, Detail{Into: into.Incident.ID, Text: a.Text}
+	if from.Incident.MergedInto == into.Incident.ID && into.Incident.ID != from.Incident.ID {
+		gone.Note = alreadyMerged(from)
+		kept.Note = gone.Note
+		return kept, gone, nil
+	}
 	if err := mergeable(into.Incident, from.Incident); err != nil {
 		return kept, gone, err
 	}
-	p.absorb(&kept, from.Incident, a, now)
+	p.absorb(&kept, from, a, now)
 	gone.mergeInto(into.Incident, a, now)
 	return kept, gone, nil
+}
+
+func alreadyMerged(from Case) string {
+	note := fmt.Sprintf("already merged into #%d", from.Incident.MergedInto)
+	if m := from.Plan.Merged; m.By != "" {
+		note += fmt.Sprintf(" by %s at %s", m.By, clock(m.At))
+	}
+	return note
 }
 
 func mergeable(into, from alerting.Incident) error {
@@ -43,8 +57,9 @@ func mergedWithItself(id int64) error {
 }
 
 // absorb takes over another incident's alerts and counts, and its severity where that is worse.
-func (p *Policy) absorb(d *Decision, from alerting.Incident, a Answer, now time.Time) {
-	inc := &d.Case.Incident
+func (p *Policy) absorb(d *Decision, other Case, a Answer, now time.Time) {
+	inc, from := &d.Case.Incident, other.Incident
+	p.share(&d.Case, from.Labels, other.Plan.Varied)
 	inc.AlertCount += from.AlertCount
 	inc.FiringCount += from.FiringCount
 	d.Adopts = Adoption{From: from.ID}
@@ -53,6 +68,7 @@ func (p *Policy) absorb(d *Decision, from alerting.Incident, a Answer, now time.
 		why := alerting.Reason{Text: fmt.Sprintf("%s as that of #%d, which was merged into this: %s", from.Severity, from.ID, from.Reason.Text), Config: p.Config}
 		p.raiseBy(d, a.By, from.Severity, why, now)
 	}
+	p.leaveWindow(d, now)
 	d.heard(now)
 }
 
@@ -61,6 +77,7 @@ func (d *Decision) mergeInto(into alerting.Incident, a Answer, now time.Time) {
 	inc := &d.Case.Incident
 	d.note(now, alerting.KindMerged, a.By, answered(a.By), "Merged into #%d %s by %s%s", into.ID, into.Title, a.By.Name, andWhy(a.Text))
 	inc.MergedInto, inc.FiringCount = into.ID, 0
+	d.Case.Plan.Merged = Merging{At: now, By: a.By.Name}
 	if inc.State == alerting.StateResolved {
 		return
 	}

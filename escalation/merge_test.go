@@ -64,6 +64,25 @@ func TestAMergeTakesAlertsAndTheWorseSeverityAndKeepsTheAcknowledgement(t *testi
 	}
 }
 
+func TestAMergeDoneTwiceChangesNothingAndSaysWhoDidIt(t *testing.T) {
+	p, into, from, now := two(t)
+	kept, gone, err := p.Merge(into, from, merge(1), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := merge(1)
+	again.By.Name = "devops-lead"
+	want := "already merged into #1 by manager at " + now.UTC().Format("2006-01-02 15:04:05 UTC")
+	for _, state := range []alerting.State{alerting.StateOpen, alerting.StateResolved} {
+		into := kept.Case
+		into.Incident.State = state
+		k, g, err := p.Merge(into, gone.Case, again, now.Add(time.Hour))
+		if err != nil || k.Changed || g.Changed || k.Note != want || g.Note != want || g.Answer != escalation.Merge {
+			t.Errorf("into what is %s: %v, %q, %q", state, err, k.Note, g.Note)
+		}
+	}
+}
+
 func TestWhatCannotBeMergedIsRefusedWithASentence(t *testing.T) {
 	p, into, from, now := two(t)
 	resolved, merged := into, from

@@ -28,7 +28,7 @@ func (d *Decision) mute(a Answer, now time.Time) error {
 }
 
 // unmute ends a mute before its time: what waited is due at once.
-func (d *Decision) unmute(a Answer, now time.Time) error {
+func (p *Policy) unmute(d *Decision, a Answer, now time.Time) error {
 	inc, plan := d.Case.Incident, &d.Case.Plan
 	switch {
 	case inc.State == alerting.StateResolved:
@@ -39,46 +39,23 @@ func (d *Decision) unmute(a Answer, now time.Time) error {
 	case !plan.muted():
 		return &alerting.Refused{Text: fmt.Sprintf("nobody has muted incident #%d: it is %s", inc.ID, plan.Pause.Why.Text)}
 	}
-	d.unpause(now, a.By, "Unmuted by "+a.By.Name)
+	p.unpause(d, now, a.By, "Unmuted by "+a.By.Name)
 	return nil
 }
 
 // muted reports whether somebody paused the plan, rather than a maintenance window.
 func (p Plan) muted() bool { return !p.Pause.Until.IsZero() && p.Pause.By != alerting.Tocsin.Name }
 
-// unpause lets a plan go on: of its steps that wait, the first that fell due meanwhile is due now, and the
-// rest keep their spacing.
-func (d *Decision) unpause(now time.Time, by alerting.Actor, text string) {
+// unpause lets a plan go on: of its steps that wait, the first that fell due meanwhile is due now, or in
+// business time with the next moment of it, and the rest keep their spacing.
+func (p *Policy) unpause(d *Decision, now time.Time, by alerting.Actor, text string) {
 	plan := &d.Case.Plan
 	why := plan.Pause.Why
 	plan.Pause = Pause{}
-	d.Case.Plan.putOff(now, func(s PlannedStep) bool {
+	p.putOff(plan, now, why.Text, func(s PlannedStep) bool {
 		return s.State == StepPending && Reached(d.Case.Incident, s.Until) == ""
 	})
 	d.note(now, alerting.KindContinued, by, why, "%s", text)
-}
-
-// putOff shifts the steps that wait, and the row's repetition, so that the earliest of them is due now;
-// not at all if none has fallen due. It reports whether any waits.
-func (p *Plan) putOff(now time.Time, waits func(PlannedStep) bool) bool {
-	var first time.Time
-	for _, s := range p.Steps {
-		if waits(s) && (first.IsZero() || s.DueAt.Before(first)) {
-			first = s.DueAt
-		}
-	}
-	if first.IsZero() || !first.Before(now) {
-		return !first.IsZero()
-	}
-	for i := range p.Steps {
-		if waits(p.Steps[i]) {
-			p.Steps[i].DueAt = p.Steps[i].DueAt.Add(now.Sub(first))
-		}
-	}
-	if !p.RepeatAt.IsZero() {
-		p.RepeatAt = p.RepeatAt.Add(now.Sub(first))
-	}
-	return true
 }
 
 // inWindow pauses the plan while a maintenance window about the incident lasts, where something would
@@ -87,12 +64,42 @@ func (p *Policy) inWindow(d *Decision, now time.Time) bool {
 	if len(p.Maintenance) == 0 || !d.Case.due(now) {
 		return false
 	}
-	pause := Pause{By: alerting.Tocsin.Name}
+	pause := p.window(d.Case, now)
+	if pause.Until.IsZero() {
+		return false
+	}
+	d.Case.Plan.Pause = pause
+	d.note(now, alerting.KindPaused, alerting.Tocsin, pause.Why, "%s", upper(pause.Why.Text))
+	return true
+}
+
+// leaveWindow ends a maintenance window's pause once an alert has come that the window is not about, unless
+// another window goes on. Its caller has told the case of the alert's labels.
+func (p *Policy) leaveWindow(d *Decision, now time.Time) {
+	pause := d.Case.Plan.Pause
+	if pause.Until.IsZero() || d.Case.Plan.muted() {
+		return
+	}
+	still := p.window(d.Case, now)
+	switch {
+	case still.Until.IsZero():
+		p.unpause(d, now, alerting.Tocsin, "No longer "+pause.Why.Text+": it is not about all of the alerts")
+	case still.Until.Before(pause.Until):
+		d.Case.Plan.Pause = still
+		d.note(now, alerting.KindPaused, alerting.Tocsin, still.Why, "%s", upper(still.Why.Text))
+	}
+}
+
+// window is the pause by the maintenance window that is about an incident and lasts longest of those that
+// last at now; zero if there is none.
+func (p *Policy) window(c Case, now time.Time) Pause {
+	pause := Pause{}
 	for i, w := range p.Maintenance {
-		if !w.About(d.Case.Incident.Labels) {
+		if !c.within(w) {
 			continue
 		}
 		if until, ok := w.Active(now); ok && until.After(pause.Until) {
+			pause.By = alerting.Tocsin.Name
 			pause.Until = until.UTC()
 			pause.Why = alerting.Reason{
 				Text: fmt.Sprintf("paused by the maintenance window %q until %s", w.Name, clock(until)),
@@ -100,12 +107,7 @@ func (p *Policy) inWindow(d *Decision, now time.Time) bool {
 			}
 		}
 	}
-	if pause.Until.IsZero() {
-		return false
-	}
-	d.Case.Plan.Pause = pause
-	d.note(now, alerting.KindPaused, alerting.Tocsin, pause.Why, "%s", upper(pause.Why.Text))
-	return true
+	return pause
 }
 
 // due reports whether a step of the plan or its repetition would tell somebody now.

@@ -173,3 +173,29 @@ func TestAfterAnOutageTheRepetitionKeepsItsDistanceFromTheLastStep(t *testing.T)
 	w.Expect("1h10m", "system-admin", all...)
 	w.ExpectNothingElse()
 }
+
+func TestWhatAPausedPlanOwesNextIsNotBeforeThePausesEnd(t *testing.T) {
+	w := newWorld(t, monday)
+	w.Fire(w.Alert("alertname", "SystemDown", "service", "api"))
+	w.Until(time.Minute)
+	mute := func(span time.Duration) {
+		w.must(w.answer(escalation.Answer{Verb: escalation.Mute, Until: monday.Add(span), By: alerting.Actor{Name: "manager"}}))
+	}
+	before := *w.c.Plan.Owed(w.c.Incident)
+	mute(2 * time.Hour)
+	if s := w.c.Plan.Owed(w.c.Incident); s == nil || s.Role != before.Role || !s.DueAt.Equal(monday.Add(2*time.Hour)) {
+		t.Errorf("muted for two hours: %+v", s)
+	}
+	if s := w.c.Plan.Next(w.c.Incident); !s.DueAt.Equal(before.DueAt) {
+		t.Errorf("asking changed the plan: %+v", s)
+	}
+	mute(2 * time.Minute)
+	if s := w.c.Plan.Owed(w.c.Incident); !s.DueAt.Equal(before.DueAt) {
+		t.Errorf("muted until before it is due: %+v", s)
+	}
+	w.must(w.answer(escalation.Answer{Verb: escalation.Snooze, Until: monday.Add(hour), By: alerting.Actor{Name: "manager"}}))
+	mute(3 * time.Hour)
+	if s := w.c.Plan.Owed(w.c.Incident); !s.DueAt.Equal(monday.Add(3 * time.Hour)) {
+		t.Errorf("snoozed and muted: %+v", s)
+	}
+}

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"strings"
 	"time"
 
 	"tocsin/alerting"
@@ -24,7 +25,17 @@ type Plan struct {
 	AckTimeout time.Duration `json:"ack_timeout,omitzero"`
 	RepeatAt   time.Time     `json:"repeat_at,omitzero"` // when the row begins again unless somebody has acknowledged
 	Repeats    int           `json:"repeats,omitempty"`  // how often it may still begin again
-	Pause      Pause         `json:"pause,omitzero"`
+	// RepeatAfter is the rule that gave RepeatAt, counted from the last step.
+	RepeatAfter string  `json:"repeat_after,omitempty"`
+	Pause       Pause   `json:"pause,omitzero"`
+	Varied      Varied  `json:"varied,omitempty"` // labels in which the incident's alerts differ
+	Merged      Merging `json:"merged,omitzero"`  // the last time that its incident was merged into another
+}
+
+// Merging is that somebody merged the plan's incident into another one.
+type Merging struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
 }
 
 // Pause is that nothing of a plan falls due for a while: somebody muted the incident, or a maintenance
@@ -79,6 +90,7 @@ func (p *Policy) NewPlan(sev alerting.Severity, round int, from time.Time) Plan 
 	}
 	if row.Repeat.Times > 0 && len(row.Steps) > 0 {
 		plan.Repeats, plan.RepeatAt = row.Repeat.Times, row.Repeat.After.Due(p.Calendar, last).UTC()
+		plan.RepeatAfter = row.Repeat.After.String()
 	}
 	return plan
 }
@@ -93,6 +105,8 @@ func (p *Policy) planStep(s Step, from time.Time) PlannedStep {
 	step.Due = s.After.Words(c, from, due)
 	if s.After.Kind != calendar.Wall {
 		step.Calendar = c.Version()
+		when := c.Moment(due, from)
+		step.Due = when + p.inZone(c) + strings.TrimPrefix(step.Due, when)
 	}
 	return step
 }
@@ -126,12 +140,23 @@ func (p Plan) Next(inc alerting.Incident) *PlannedStep {
 }
 
 // Owed is the step that somebody will be told by next unless people act. For a snoozed incident that may be
-// one that waits for the snooze's end: its DueAt is then that end. It is nil if nothing is owed.
+// one that waits for the snooze's end: its DueAt is then that end. Of a paused plan it is no earlier than the
+// pause's end. It is nil if nothing is owed.
 func (p Plan) Owed(inc alerting.Incident) *PlannedStep {
 	next := p.Next(inc)
-	if inc.SnoozedUntil.IsZero() || len(p.Steps) == 0 {
+	if !inc.SnoozedUntil.IsZero() && len(p.Steps) > 0 {
+		next = p.owedAwake(inc, next)
+	}
+	if next == nil || !next.DueAt.Before(p.Pause.Until) {
 		return next
 	}
+	waits := *next
+	waits.DueAt = p.Pause.Until
+	return &waits
+}
+
+// owedAwake is the earlier of next and of what a snoozed incident owes at the snooze's end.
+func (p Plan) owedAwake(inc alerting.Incident, next *PlannedStep) *PlannedStep {
 	waits := p.Steps[0] // a new round's first step, if no step of this one waits
 	for _, s := range p.Steps {
 		if s.Until == UntilAcknowledged && s.State != StepFired {

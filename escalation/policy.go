@@ -134,6 +134,7 @@ type Absence struct {
 	Deputy      string    // a person, or empty
 	Note        string
 	By          string
+	Warning     string // for whoever makes it: where it leaves a P0 with nobody; not stored
 }
 
 // Address is where channel reaches the person, empty if it does not.

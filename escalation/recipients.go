@@ -3,6 +3,7 @@ package escalation
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,6 +57,9 @@ func (p *Policy) recipients(c Case, s PlannedStep, now time.Time) ([]recipient, 
 	sev, channels := c.Plan.Severity, c.Plan.Channels
 	h := p.Directory.holders(s.Role, now)
 	reason := alerting.Reason{Text: h.why, Values: map[string]string{"role": s.Role, "at": clock(now)}}
+	if h.override != 0 {
+		reason.Values["override"] = strconv.FormatInt(h.override, 10)
+	}
 	var out []recipient
 	for _, person := range h.people {
 		r, tried, ok := p.reach(person, h, sev, channels, now)
@@ -68,13 +72,19 @@ func (p *Policy) recipients(c Case, s PlannedStep, now time.Time) ([]recipient, 
 		}
 		out = append(out, r)
 	}
-	if s.Kind == AssignStep && c.Incident.Assignee != "" {
-		out = only(out, c.Incident.Assignee)
-	} else if s.Kind == AssignStep && len(out) > 1 {
-		out = out[:1]
-	}
-	if len(out) == 0 {
-		out, reason = p.catchAll(s.Role, sev, channels, reason, now)
+	who, placed := c.Incident.Assignee, p.inTheirPlace(out, h, sev, channels)
+	switch {
+	case s.Kind == AssignStep && who != "" && (len(out) > 0 || who != p.Directory.CatchAll):
+		if out = p.whoHasIt(out, placed, h, c, channels, now); len(out) == 0 {
+			reason.Text = fmt.Sprintf("assigned to %s already, who cannot be told now", who)
+			return nil, reason
+		}
+	case len(out) == 0:
+		out, reason = p.catchAll(s.Role, h.rotation, sev, channels, reason, now)
+	case s.Kind == AssignStep:
+		out = placed[:1]
+	default:
+		out = placed
 	}
 	if s.Kind == PageStep {
 		out = p.withShadows(out, h.rotation, sev, channels, now)
@@ -156,8 +166,9 @@ func (p *Policy) withShadows(out []recipient, rotation string, sev alerting.Seve
 	return out
 }
 
-// catchAll is the directory's catch_all where a role reaches nobody, whether or not they are away.
-func (p *Policy) catchAll(role string, sev alerting.Severity, channels []Channel, reason alerting.Reason, now time.Time) ([]recipient, alerting.Reason) {
+// catchAll is the directory's catch_all where a role reaches nobody, whether or not they are away. The reason
+// keeps the entry of the schedule that gave the role to whom it does not reach.
+func (p *Policy) catchAll(role, rotation string, sev alerting.Severity, channels []Channel, reason alerting.Reason, now time.Time) ([]recipient, alerting.Reason) {
 	missed := make([]string, len(reason.Tried))
 	for i, t := range reason.Tried {
 		missed[i] = strings.TrimPrefix(t.Rule, "people.") + " " + t.Why
@@ -166,6 +177,9 @@ func (p *Policy) catchAll(role string, sev alerting.Severity, channels []Channel
 		missed = []string{reason.Text}
 	}
 	why := fmt.Sprintf("%s reaches nobody", role)
+	if rotation != "" && len(reason.Tried) > 0 {
+		why = reason.Text + ": " + why
+	}
 	if len(missed) > 0 {
 		why += " (" + strings.Join(missed, "; ") + ")"
 	}
@@ -179,13 +193,28 @@ func (p *Policy) catchAll(role string, sev alerting.Severity, channels []Channel
 	return []recipient{{person: person, sends: sends, why: fmt.Sprintf("%s is catch_all: %s", person.Name, why), stand: asCatchAll}}, reason
 }
 
-func only(rs []recipient, person string) []recipient {
-	for _, r := range rs {
-		if r.person.ID == person {
-			return []recipient{r}
-		}
+// whoHasIt is whom an assign step tells where somebody has the incident: them alone, or their deputy, whether or
+// not they are of its role. placed are those of the role with the deputies of whose pages would wait too long.
+func (p *Policy) whoHasIt(out, placed []recipient, h holding, c Case, channels []Channel, now time.Time) []recipient {
+	isWho := func(r recipient) bool { return r.person.ID == c.Incident.Assignee }
+	if k := slices.IndexFunc(placed, isWho); k >= 0 {
+		return placed[k : k+1]
 	}
-	return rs
+	if k := slices.IndexFunc(out, isWho); k >= 0 {
+		return p.inTheirPlace(out[k:k+1], h, c.Plan.Severity, channels)
+	}
+	person, ok := p.Directory.People[c.Incident.Assignee]
+	if !ok {
+		return nil
+	}
+	r, _, ok := p.reach(person, holding{}, c.Plan.Severity, channels, now)
+	if !ok {
+		return nil
+	}
+	if r.why == "" {
+		r.why = person.Name + " has the incident"
+	}
+	return p.inTheirPlace([]recipient{r}, holding{}, c.Plan.Severity, channels)
 }
 
 func join[T ~string | alerting.Severity](list []T) string {

@@ -11,7 +11,8 @@ import (
 )
 
 // With is p with a roster instead of the one that it had: its overrides and imported shifts stand in the
-// rotations, its absences in the directory. p itself stays as it is.
+// rotations, its absences in the directory. What names people or rotations that the configuration does not
+// have is passed over; see Strays. p itself stays as it is.
 func (p *Policy) With(r Roster) *Policy {
 	file := p
 	if p.file != nil {
@@ -20,7 +21,7 @@ func (p *Policy) With(r Roster) *Policy {
 	next := *file
 	next.file, next.Roster = file, r
 	d := &next.Directory
-	d.Absences = slices.Concat(d.Absences, r.Absences)
+	d.Absences = slices.Concat(d.Absences, d.absencesOf(r.Absences))
 	d.Rotations = maps.Clone(d.Rotations)
 	for name, rotation := range d.Rotations {
 		if shifts, ok := r.Imported[name]; ok {
@@ -29,16 +30,27 @@ func (p *Policy) With(r Roster) *Policy {
 				rotation.Imported = []oncall.Shift{}
 			}
 		}
-		rotation.Overrides = slices.Concat(rotation.Overrides, overridesOf(name, r.Overrides))
+		rotation.Overrides = slices.Concat(rotation.Overrides, d.overridesOf(name, r.Overrides))
 		d.Rotations[name] = rotation
 	}
 	return &next
 }
 
-func overridesOf(rotation string, all []oncall.Override) (out []oncall.Override) {
+// overridesOf are the overrides of a rotation by people of the directory.
+func (d Directory) overridesOf(rotation string, all []oncall.Override) (out []oncall.Override) {
 	for _, o := range all {
-		if o.Rotation == rotation {
+		if _, known := d.People[o.Person]; known && o.Rotation == rotation {
 			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// absencesOf are the absences of people of the directory.
+func (d Directory) absencesOf(all []Absence) (out []Absence) {
+	for _, a := range all {
+		if _, known := d.People[a.Person]; known {
+			out = append(out, a)
 		}
 	}
 	return out
@@ -53,6 +65,7 @@ type Swap struct {
 	From, Until             time.Time // half-open: what Asked is to take
 	ReturnFrom, ReturnUntil time.Time // what Asker takes in return; zero: nothing
 	Note                    string
+	Warning                 string // for whoever asks or accepts: where it leaves a P0 with nobody; not stored
 	State                   SwapState
 	At                      time.Time // when it was asked
 	By                      string    // who asked, in Asker's name
@@ -86,8 +99,8 @@ type Message struct {
 type RosterStore interface {
 	// Roster is what is in force or to come.
 	Roster(ctx context.Context) (Roster, error)
-	// AddOverride stores o under a new ID, which it returns.
-	AddOverride(ctx context.Context, o oncall.Override, by alerting.Actor) (int64, error)
+	// AddOverride stores o under a new ID, which it returns, and the messages that tell of it.
+	AddOverride(ctx context.Context, o oncall.Override, ms []Message, by alerting.Actor) (int64, error)
 	// RemoveOverride ends an override: one to come is removed, one in force ends now.
 	// alerting.ErrNotFound if there is none.
 	RemoveOverride(ctx context.Context, id int64, by alerting.Actor) error
@@ -104,6 +117,7 @@ type RosterStore interface {
 
 // HandoffStore makes sure that a hand-off is told once, whichever replica comes first.
 type HandoffStore interface {
-	// TellHandoff stores messages, unless this hand-off has been told; told says whether it stored them.
-	TellHandoff(ctx context.Context, rotation string, at time.Time, ms []Message) (told bool, err error)
+	// TellHandoff stores who answers for a rotation now, and the messages that words gives for who answered
+	// when it was last told; known is false if it never was. Nothing happens where that was the same.
+	TellHandoff(ctx context.Context, rotation string, now Holding, words func(was Holding, known bool) []Message) error
 }

@@ -3,6 +3,7 @@ package escalation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/alerting"
@@ -23,14 +24,26 @@ func NewRota(store RosterStore, policy func() *Policy, url func(path string) str
 	return &Rota{store, policy, url}
 }
 
-// AddOverride puts somebody in a rotation's place for a while.
+// AddOverride puts somebody in a rotation's place for a while, from now on at the earliest. They are told, unless
+// they did it themselves. One that is in force already, or to come, changes nothing and is returned.
 func (r *Rota) AddOverride(ctx context.Context, o oncall.Override, by alerting.Actor) (oncall.Override, error) {
-	o.Note, o.By = alerting.OneLine(o.Note, noteLength), by.Name
-	if err := r.policy().checkOverride(o, time.Now()); err != nil {
+	p, err := r.current(ctx)
+	if err != nil {
 		return o, err
 	}
-	id, err := r.store.AddOverride(ctx, o, by)
-	o.ID = id
+	now := instant()
+	o.Note, o.By = alerting.OneLine(o.Note, noteLength), by.Name
+	if err := p.checkOverride(o, now); err != nil {
+		return o, err
+	}
+	o.From = notBefore(o.From, now)
+	if same, ok := p.sameOverride(o, now); ok {
+		return same, nil
+	}
+	o.ID, err = r.store.AddOverride(ctx, o, p.overrideWords(o, by, r.url("/oncall"), now), by)
+	next := p.Roster
+	next.Overrides = append(slices.Clone(next.Overrides), o)
+	o.Warning = p.With(next).warning(o.Person, o.Rotation, o.From, o.Until)
 	return o, err
 }
 
@@ -39,14 +52,22 @@ func (r *Rota) RemoveOverride(ctx context.Context, id int64, by alerting.Actor) 
 	return r.store.RemoveOverride(ctx, id, by)
 }
 
-// AddAbsence notes that somebody is away.
+// AddAbsence notes that somebody is away, from now on at the earliest.
 func (r *Rota) AddAbsence(ctx context.Context, a Absence, by alerting.Actor) (Absence, error) {
-	a.Note, a.By = alerting.OneLine(a.Note, noteLength), by.Name
-	if err := r.policy().checkAbsence(a, time.Now()); err != nil {
+	p, err := r.current(ctx)
+	if err != nil {
 		return a, err
 	}
-	id, err := r.store.AddAbsence(ctx, a, by)
-	a.ID = id
+	now := instant()
+	a.Note, a.By = alerting.OneLine(a.Note, noteLength), by.Name
+	if err := p.checkAbsence(a, now); err != nil {
+		return a, err
+	}
+	a.From = notBefore(a.From, now)
+	a.ID, err = r.store.AddAbsence(ctx, a, by)
+	next := p.Roster
+	next.Absences = append(slices.Clone(next.Absences), a)
+	a.Warning = p.With(next).warning(a.Person, "", a.From, a.Until)
 	return a, err
 }
 
@@ -69,6 +90,17 @@ func (r *Rota) current(ctx context.Context) (*Policy, error) {
 	return p.With(roster), nil
 }
 
+// instant is now, as exactly as the database keeps it.
+func instant() time.Time { return time.Now().Truncate(time.Microsecond) }
+
+// notBefore is t, or now if that is past: what has been is not rewritten.
+func notBefore(t, now time.Time) time.Time {
+	if t.Before(now) {
+		return now
+	}
+	return t
+}
+
 const (
 	noteLength  = 200                   // characters of a note
 	longestDuty = 366 * 24 * time.Hour  // that one override, absence or swap may last
@@ -83,6 +115,32 @@ func (p *Policy) checkOverride(o oncall.Override, now time.Time) error {
 		return err
 	}
 	return checkStretch(o.From, o.Until, now)
+}
+
+// sameOverride is the stored override that says the same as o from o.From on, if none that was made after it
+// touches o's stretch.
+func (p *Policy) sameOverride(o oncall.Override, now time.Time) (oncall.Override, bool) {
+	for _, old := range slices.Backward(p.Roster.Overrides) {
+		if old.Rotation != o.Rotation || !old.From.Before(o.Until) || !o.From.Before(old.Until) {
+			continue
+		}
+		same := old.Person == o.Person && old.Until.Equal(o.Until) && old.Note == o.Note
+		return old, same && notBefore(old.From, now).Equal(o.From)
+	}
+	return o, false
+}
+
+// overrideWords tell somebody whom another person put into a rotation's place later on. Who takes over at
+// once hears of that as of any hand-off.
+func (p *Policy) overrideWords(o oncall.Override, by alerting.Actor, url string, now time.Time) []Message {
+	if by.Name == o.Person || !o.From.After(now) {
+		return nil
+	}
+	text := fmt.Sprintf("%s has put you on call for %s from %s.\n", p.nameOf(by.Name), o.Rotation, p.stretch(o.Rotation, o.From, o.Until, now))
+	if o.Note != "" {
+		text += "They say: " + o.Note + "\n"
+	}
+	return p.messages(o.Person, "You will be on call: "+o.Rotation, text, url)
 }
 
 func (p *Policy) checkAbsence(a Absence, now time.Time) error {

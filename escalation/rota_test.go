@@ -21,7 +21,8 @@ type rosters struct {
 }
 
 func (s *rosters) Roster(context.Context) (escalation.Roster, error) { return s.roster, nil }
-func (s *rosters) AddOverride(_ context.Context, o oncall.Override, _ alerting.Actor) (int64, error) {
+func (s *rosters) AddOverride(_ context.Context, o oncall.Override, ms []escalation.Message, _ alerting.Actor) (int64, error) {
+	o.ID, s.messages = int64(len(s.roster.Overrides)+1), ms
 	s.roster.Overrides = append(s.roster.Overrides, o)
 	return int64(len(s.roster.Overrides)), nil
 }
@@ -47,6 +48,9 @@ func (s *rosters) AnswerSwap(_ context.Context, _ int64, _ alerting.Actor, decid
 }
 
 func (s *rosters) Swaps(context.Context) ([]escalation.Swap, error) {
+	if s.swap.ID == 0 {
+		return nil, nil
+	}
 	return []escalation.Swap{s.swap}, nil
 }
 
@@ -132,5 +136,147 @@ func TestWhatDoesNotFitTheRotaIsRefusedWithASentence(t *testing.T) {
 	}
 	if err := override("primary", "devops-lead", from, until); err != nil {
 		t.Errorf("a good override: %v", err)
+	}
+}
+
+var manager = alerting.Actor{Name: "manager"}
+
+func TestAnOverrideBeginsNowAtTheEarliestAndTheSameAgainChangesNothing(t *testing.T) {
+	r, s, _ := rota(t)
+	now := time.Now()
+	o := oncall.Override{Rotation: "primary", Person: "devops-lead", From: now.Add(-3 * hour), Until: now.Add(hour), Note: "ill"}
+	first, err := r.AddOverride(t.Context(), o, manager)
+	if err != nil || first.From.Before(now.Truncate(time.Microsecond)) || len(s.messages) != 0 {
+		t.Fatalf("%+v, %v, told %+v", first, err, s.messages)
+	}
+	again, err := r.AddOverride(t.Context(), o, manager)
+	if err != nil || again.ID != first.ID || len(s.roster.Overrides) != 1 {
+		t.Errorf("%+v, %v, %+v", again, err, s.roster.Overrides)
+	}
+	other := o
+	other.Person = "system-admin"
+	for _, next := range []oncall.Override{other, o} {
+		if _, err := r.AddOverride(t.Context(), next, manager); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(s.roster.Overrides) != 3 {
+		t.Errorf("after another's the first is made again: %+v", s.roster.Overrides)
+	}
+	a, err := r.AddAbsence(t.Context(), escalation.Absence{Person: "devops-lead", From: now.Add(-hour), Until: now.Add(hour)}, manager)
+	if err != nil || a.From.Before(now.Truncate(time.Microsecond)) {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+func TestWhoeverIsPutIntoALaterOverrideByAnotherIsToldWhenItIsMade(t *testing.T) {
+	r, s, p := rota(t)
+	from, _ := dutyOf(p, "system-admin")
+	o := oncall.Override{Rotation: "primary", Person: "devops-lead", From: from, Until: from.Add(hour), Note: "a wedding"}
+	if _, err := r.AddOverride(t.Context(), o, manager); err != nil {
+		t.Fatal(err)
+	}
+	if m := s.messages; len(m) != 1 || m[0].Person != "devops-lead" || !strings.HasPrefix(m[0].Text, "manager has put you on call for primary from Monday ") || !strings.HasSuffix(m[0].Text, "They say: a wedding\n") {
+		t.Errorf("%+v", m)
+	}
+	o.From = o.From.Add(time.Minute)
+	if _, err := r.AddOverride(t.Context(), o, alerting.Actor{Name: "devops-lead"}); err != nil || len(s.messages) != 0 {
+		t.Errorf("their own: %v, %+v", err, s.messages)
+	}
+}
+
+func TestWhatLeavesAP0WithNobodyIsAcceptedWithAWarning(t *testing.T) {
+	r, s, p := rota(t)
+	from, _ := dutyOf(p, "system-admin")
+	for _, c := range []struct {
+		person string
+		lasts  time.Duration
+		want   string
+	}{
+		{"database-admin", 24 * hour, "would reach nobody of engineer: database-admin is reached in business hours only"},
+		{"devops-lead", 24 * hour, ""},
+	} {
+		o, err := r.AddOverride(t.Context(), oncall.Override{Rotation: "primary", Person: c.person, From: from, Until: from.Add(c.lasts)}, manager)
+		if err != nil || (o.Warning != "") != (c.want != "") || !strings.Contains(o.Warning, c.want) {
+			t.Errorf("%s: %q, %v", c.person, o.Warning, err)
+		}
+	}
+	s.roster = escalation.Roster{}
+	for deputy, want := range map[string]string{"": "system-admin is away until", "database-admin": "stands in for system-admin and is reached in business hours only", "devops-lead": ""} {
+		s.roster = escalation.Roster{}
+		a, err := r.AddAbsence(t.Context(), escalation.Absence{Person: "system-admin", Deputy: deputy, From: from, Until: from.Add(24 * hour)}, manager)
+		if err != nil || (a.Warning != "") != (want != "") || !strings.Contains(a.Warning, want) {
+			t.Errorf("deputy %q: %q, %v", deputy, a.Warning, err)
+		}
+	}
+	s.roster = escalation.Roster{}
+	swap, err := r.AskSwap(t.Context(), escalation.Swap{Rotation: "primary", Asker: "system-admin", Asked: "database-admin", From: from, Until: from.Add(24 * hour)}, manager)
+	if err != nil || !strings.Contains(swap.Warning, "database-admin is reached in business hours only") {
+		t.Errorf("%q, %v", swap.Warning, err)
+	}
+}
+
+func TestSwapsThatOverlapAreRefusedAndAnswersSayWhoTakesWhat(t *testing.T) {
+	r, s, p := rota(t)
+	from, _ := dutyOf(p, "system-admin")
+	ask := escalation.Swap{Rotation: "primary", Asker: "system-admin", Asked: "devops-lead", From: from, Until: from.Add(24 * hour)}
+	back := ask
+	back.ReturnFrom, back.ReturnUntil = from.Add(23*hour), from.Add(48*hour)
+	if _, err := r.AskSwap(t.Context(), back, manager); err == nil || !strings.Contains(err.Error(), "overlaps what is taken") {
+		t.Errorf("a return that overlaps: %v", err)
+	}
+	for state, want := range map[escalation.SwapState]string{
+		escalation.SwapAccepted: "DevOps Lead takes primary from Monday ", escalation.SwapDeclined: "DevOps Lead does not take primary from Monday ",
+		escalation.SwapWithdrawn: "System Admin no longer asks you to take primary from Monday ",
+	} {
+		s.swap, s.roster = escalation.Swap{}, escalation.Roster{}
+		if _, err := r.AskSwap(t.Context(), ask, manager); err != nil {
+			t.Fatal(err)
+		}
+		again := ask
+		again.Asked, again.From = "database-admin", from.Add(hour)
+		if _, err := r.AskSwap(t.Context(), again, manager); err == nil || !strings.Contains(err.Error(), "has asked devops-lead for a swap of primary in that stretch already") {
+			t.Errorf("a second: %v", err)
+		}
+		if _, err := r.AnswerSwap(t.Context(), 7, state, manager); err != nil || !strings.HasPrefix(s.messages[0].Text, want) || !strings.Contains(s.messages[0].Text, "swap is "+string(state)+".\n") {
+			t.Errorf("%s: %v, %+v", state, err, s.messages)
+		}
+	}
+}
+
+func TestWhatNamesPeopleOrRotationsThatAreNotThereIsPassedOverAndNamed(t *testing.T) {
+	_, _, p := rota(t)
+	now := time.Now()
+	holder, _, _ := p.Directory.Rotations["primary"].Holder(now)
+	over := func(rotation, person string, until time.Time) oncall.Override {
+		return oncall.Override{Rotation: rotation, Person: person, From: now.Add(-2 * hour), Until: until}
+	}
+	next := p.With(escalation.Roster{
+		Overrides: []oncall.Override{over("primary", "gone", now.Add(hour)), over("gone", "devops-lead", now.Add(hour)), over("gone", "gone", now.Add(-hour))},
+		Absences:  []escalation.Absence{{Person: "gone", From: now, Until: now.Add(hour)}, {Person: "manager", From: now, Until: now.Add(-hour)}},
+	})
+	if got, _, _ := next.Directory.Rotations["primary"].Holder(now); got != holder || len(next.Directory.Absences) != len(p.Directory.Absences) {
+		t.Errorf("%s holds primary, away are %+v", got, next.Directory.Absences)
+	}
+	strays := next.Strays(now)
+	if len(strays) != 3 || !strings.Contains(strays[0], `nobody called "gone"`) || !strings.Contains(strays[1], `no rotation "gone"`) || !strings.HasPrefix(strays[2], "the absence of gone") {
+		t.Errorf("%q", strays)
+	}
+}
+
+func TestAManagerWhoIsAPersonTooAnswersASwapForOthers(t *testing.T) {
+	r, _, p := rota(t)
+	from, _ := dutyOf(p, "system-admin")
+	manager := alerting.Actor{Name: "engineering-manager"}
+	ask := escalation.Swap{Rotation: "primary", Asker: "system-admin", Asked: "devops-lead", From: from, Until: from.Add(24 * hour)}
+	if _, err := r.AskSwap(t.Context(), ask, manager); err == nil {
+		t.Error("somebody asks in another's name")
+	}
+	manager.Manages = true
+	if _, err := r.AskSwap(t.Context(), ask, manager); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.AnswerSwap(t.Context(), 7, escalation.SwapAccepted, manager); err != nil || got.State != escalation.SwapAccepted {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -74,12 +74,12 @@ func (d *Decision) heard(now time.Time) {
 }
 
 // wake opens an incident that was acknowledged. Of the steps that waited for the acknowledgement, the
-// first that fell due meanwhile fires now and the rest keep their spacing. If none fell due, those to come keep
+// first that fell due meanwhile fires now and the rest keep their spacing (putOff). If none fell due, those to come keep
 // their times; if none is to come either, a new round begins, so that somebody is told.
 func (p *Policy) wake(d *Decision, text string, now time.Time) {
 	unacknowledge(&d.Case.Incident)
 	why := alerting.Reason{Text: text, Config: d.Case.Plan.Config}
-	if !d.resume(now) {
+	if !p.resume(d, now, text) {
 		p.newRound(d, now)
 	}
 	d.note(now, alerting.KindAwake, alerting.Tocsin, why, "Open again: %s", why.Text)
@@ -91,13 +91,13 @@ func unacknowledge(inc *alerting.Incident) {
 	inc.SnoozedUntil, inc.HeardAt = time.Time{}, time.Time{}
 }
 
-// resume makes the steps that waited for the acknowledgement pending again, so put off that the first of
-// them that fell due is due now. It reports whether any is left to tell somebody.
-func (d *Decision) resume(now time.Time) bool {
+// resume makes the steps that waited for the acknowledgement pending again, put off as after a pause. It
+// reports whether any is left to tell somebody.
+func (p *Policy) resume(d *Decision, now time.Time, why string) bool {
 	waits := func(s PlannedStep) bool {
 		return s.Until == UntilAcknowledged && s.State != StepFired && !s.dropped()
 	}
-	left := d.Case.Plan.putOff(now, waits)
+	left := p.putOff(&d.Case.Plan, now, why, waits)
 	for i := range d.Case.Plan.Steps {
 		if s := &d.Case.Plan.Steps[i]; waits(*s) {
 			s.State, s.At, s.Reason = StepPending, time.Time{}, alerting.Reason{}

@@ -66,6 +66,7 @@ func (p *Policy) splitOff(from alerting.Incident, chosen []alerting.Alert, a Ans
 	d.Adopts = Adoption{From: from.ID}
 	for _, al := range chosen {
 		d.Adopts.Alerts = append(d.Adopts.Alerts, al.ID)
+		p.share(&d.Case, al.Labels, nil)
 	}
 	d.note(now, alerting.KindSplit, a.By, worst.Reason, "Split off #%d by %s, with %s%s", from.ID, a.By.Name, count(len(chosen), "alert"), andWhy(a.Text))
 	return d

@@ -3,7 +3,7 @@ package escalation
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"tocsin/alerting"
@@ -16,11 +16,19 @@ func (r *Rota) AskSwap(ctx context.Context, s Swap, by alerting.Actor) (Swap, er
 	if err != nil {
 		return s, err
 	}
-	s.Note, s.By, s.State, s.At = alerting.OneLine(s.Note, noteLength), by.Name, SwapAsked, time.Now()
+	open, err := r.store.Swaps(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.Note, s.By, s.State, s.At = alerting.OneLine(s.Note, noteLength), by.Name, SwapAsked, instant()
 	if err := p.checkSwap(s, by, s.At); err != nil {
 		return s, err
 	}
-	s.ID, err = r.store.AskSwap(ctx, s, p.messages(s.Asked, "A swap is asked of you: "+s.Rotation, p.askText(s), r.url("/oncall")), by)
+	if err := overlapsOpen(s, open); err != nil {
+		return s, err
+	}
+	s.ID, err = r.store.AskSwap(ctx, s, p.messages(s.Asked, "A swap is asked of you: "+s.Rotation, p.askText(s, s.At), r.url("/oncall")), by)
+	s.Warning = p.swapWarning(s, s.At)
 	return s, err
 }
 
@@ -31,21 +39,20 @@ func (r *Rota) AnswerSwap(ctx context.Context, id int64, state SwapState, by ale
 	if err != nil {
 		return Swap{}, err
 	}
-	return r.store.AnswerSwap(ctx, id, by, func(s Swap, now time.Time) (Swap, []oncall.Override, []Message, error) {
+	s, err := r.store.AnswerSwap(ctx, id, by, func(s Swap, now time.Time) (Swap, []oncall.Override, []Message, error) {
 		return p.answerSwap(s, state, by, r.url("/oncall"), now)
 	})
+	if err == nil && s.State == SwapAccepted {
+		s.Warning = p.swapWarning(s, s.AnsweredAt)
+	}
+	return s, err
 }
 
 func (p *Policy) checkSwap(s Swap, by alerting.Actor, now time.Time) error {
-	if _, ok := p.Directory.Rotations[s.Rotation]; !ok {
-		return refuse("there is no rotation %q", s.Rotation)
+	if err := p.checkSides(s); err != nil {
+		return err
 	}
-	for _, id := range []string{s.Asker, s.Asked} {
-		if err := p.checkPerson(id); err != nil {
-			return err
-		}
-	}
-	if _, person := p.Directory.People[by.Name]; person && by.Name != s.Asker {
+	if _, person := p.Directory.People[by.Name]; person && !by.Manages && by.Name != s.Asker {
 		return refuse("only %s can ask for a swap of their own duty", s.Asker)
 	}
 	if s.Asker == s.Asked {
@@ -58,9 +65,49 @@ func (p *Policy) checkSwap(s Swap, by alerting.Actor, now time.Time) error {
 		if err := checkStretch(s.ReturnFrom, s.ReturnUntil, now); err != nil {
 			return refuse("in return: %s", err)
 		}
+		if s.From.Before(s.ReturnUntil) && s.ReturnFrom.Before(s.Until) {
+			return refuse("what is given in return overlaps what is taken: choose another stretch")
+		}
 	}
 	_, err := p.swapped(s, now)
 	return err
+}
+
+// overlapsOpen refuses a swap of what is asked of somebody already.
+func overlapsOpen(s Swap, all []Swap) error {
+	for _, old := range all {
+		if old.State == SwapAsked && old.Rotation == s.Rotation && old.touches(s) {
+			return refuse("%s has asked %s for a swap of %s in that stretch already: withdraw that one first, or wait for its answer", old.Asker, old.Asked, old.Rotation)
+		}
+	}
+	return nil
+}
+
+// touches reports whether a stretch of s overlaps one of other.
+func (s Swap) touches(other Swap) bool {
+	for _, a := range [][2]time.Time{{s.From, s.Until}, {s.ReturnFrom, s.ReturnUntil}} {
+		for _, b := range [][2]time.Time{{other.From, other.Until}, {other.ReturnFrom, other.ReturnUntil}} {
+			if a[0].Before(b[1]) && b[0].Before(a[1]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// swapWarning says where an accepted swap would leave a P0 with nobody.
+func (p *Policy) swapWarning(s Swap, now time.Time) string {
+	given, err := p.swapped(s, now)
+	if err != nil {
+		return ""
+	}
+	next := p.Roster
+	next.Overrides = slices.Concat(next.Overrides, given)
+	after := p.With(next)
+	if w := after.warning(s.Asked, s.Rotation, notBefore(s.From, now), s.Until); w != "" || s.ReturnFrom.IsZero() {
+		return w
+	}
+	return after.warning(s.Asker, s.Rotation, notBefore(s.ReturnFrom, now), s.ReturnUntil)
 }
 
 // swapped are the overrides that a swap means: of each stretch, what the one holds and the other takes. A
@@ -75,9 +122,7 @@ func (p *Policy) swapped(s Swap, now time.Time) ([]oncall.Override, error) {
 }
 
 func (p *Policy) handedOver(s Swap, giver, taker string, from, until, now time.Time) (out []oncall.Override, err error) {
-	if from.Before(now) {
-		from = now
-	}
+	from = notBefore(from, now)
 	for _, shift := range p.Directory.Rotations[s.Rotation].Shifts(from, until) {
 		if shift.Person == giver {
 			out = append(out, oncall.Override{
@@ -87,7 +132,7 @@ func (p *Policy) handedOver(s Swap, giver, taker string, from, until, now time.T
 		}
 	}
 	if len(out) == 0 {
-		return nil, refuse("%s does not hold %s between %s: choose a stretch of theirs", giver, s.Rotation, p.stretch(s.Rotation, from, until))
+		return nil, refuse("%s does not hold %s between %s: choose a stretch of theirs", giver, s.Rotation, p.stretch(s.Rotation, from, until, now))
 	}
 	return out, nil
 }
@@ -112,11 +157,7 @@ func (p *Policy) answerSwap(s Swap, state SwapState, by alerting.Actor, url stri
 	if to == by.Name {
 		return s, overrides, nil, nil
 	}
-	text := fmt.Sprintf("%s has %s the swap that %s asked of %s: %s, %s.\n", p.nameOf(by.Name), verb, p.nameOf(s.Asker), p.nameOf(s.Asked), s.Rotation, p.stretch(s.Rotation, s.From, s.Until))
-	if state == SwapAccepted {
-		text += fmt.Sprintf("%s takes it.\n", p.nameOf(s.Asked))
-	}
-	return s, overrides, p.messages(to, fmt.Sprintf("Swap %s: %s", verb, s.Rotation), text, url), nil
+	return s, overrides, p.messages(to, fmt.Sprintf("Swap %s: %s", verb, s.Rotation), p.answerText(s, now), url), nil
 }
 
 func (p *Policy) checkAnswer(s Swap, state SwapState, by alerting.Actor, now time.Time) error {
@@ -126,60 +167,27 @@ func (p *Policy) checkAnswer(s Swap, state SwapState, by alerting.Actor, now tim
 		return refuse("this swap was %s by %s already", s.State, s.AnsweredBy)
 	case state != SwapAccepted && state != SwapDeclined && state != SwapWithdrawn:
 		return refuse("a swap is accepted, declined or withdrawn, not %q", state)
-	case state == SwapWithdrawn && person && by.Name != s.Asker:
+	case state == SwapWithdrawn && person && !by.Manages && by.Name != s.Asker:
 		return refuse("only %s, who asked, can withdraw this swap", s.Asker)
-	case state != SwapWithdrawn && person && by.Name != s.Asked:
+	case state != SwapWithdrawn && person && !by.Manages && by.Name != s.Asked:
 		return refuse("only %s, who was asked, can answer this swap", s.Asked)
 	case state == SwapAccepted && !s.Until.After(now):
 		return refuse("it is too late: what was to be swapped is over")
+	case state == SwapAccepted:
+		return p.checkSides(s)
 	}
 	return nil
 }
 
-func (p *Policy) askText(s Swap) string {
-	text := fmt.Sprintf("%s asks you to take %s from %s.\n", p.nameOf(s.Asker), s.Rotation, p.stretch(s.Rotation, s.From, s.Until))
-	if !s.ReturnFrom.IsZero() {
-		text += fmt.Sprintf("In return %s takes it from %s.\n", p.nameOf(s.Asker), p.stretch(s.Rotation, s.ReturnFrom, s.ReturnUntil))
+// checkSides refuses a swap of people or of a rotation that the configuration does not have.
+func (p *Policy) checkSides(s Swap) error {
+	if _, ok := p.Directory.Rotations[s.Rotation]; !ok {
+		return refuse("there is no rotation %q", s.Rotation)
 	}
-	if s.Note != "" {
-		text += "They say: " + s.Note + "\n"
+	for _, id := range []string{s.Asker, s.Asked} {
+		if err := p.checkPerson(id); err != nil {
+			return err
+		}
 	}
-	return text + "Accept or decline it on the on-call page.\n"
+	return nil
 }
-
-// messages is a word to a person over email and slack, or over SMS if neither reaches them.
-func (p *Policy) messages(to, subject, text, url string) []Message {
-	person := p.Directory.People[to]
-	over := person.over([]Channel{Email, Slack})
-	if len(over) == 0 {
-		over = person.over([]Channel{SMS})
-	}
-	if len(over) == 0 {
-		return nil
-	}
-	return []Message{{Person: to, Channels: over, Subject: subject, Text: text, URL: url}}
-}
-
-// nameOf is a person's name, or the ID of whoever is not of the directory.
-func (p *Policy) nameOf(id string) string {
-	if person, ok := p.Directory.People[id]; ok && person.Name != "" {
-		return person.Name
-	}
-	return id
-}
-
-// stretch is "Monday 30 November, 09:00 until Monday 7 December, 09:00 (Europe/Berlin)" in a rotation's zone.
-func (p *Policy) stretch(rotation string, from, until time.Time) string {
-	zone := p.Directory.Rotations[rotation].Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	var b strings.Builder
-	b.WriteString(dayTime(from.In(zone)))
-	if !until.IsZero() {
-		b.WriteString(" until " + dayTime(until.In(zone)))
-	}
-	return b.String() + " (" + zone.String() + ")"
-}
-
-func dayTime(t time.Time) string { return t.Format("Monday 2 January, 15:04") }

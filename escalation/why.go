@@ -23,12 +23,13 @@ type Paged struct {
 
 // Because says of one thing that happened, or is to come, why a person was told of it or was not.
 type Because struct {
-	At    time.Time // when it happened, or is due
-	Step  int       // counted from 1; 0: beside the plan
-	Paged bool
-	Text  string           // a sentence
-	Rule  string           // the configuration's path to what decided
-	Tried []alerting.Tried // whatever was looked at before, each with the first clause that failed
+	At     time.Time // when it happened, or is due
+	Step   int       // counted from 1; 0: beside the plan
+	Paged  bool
+	ToCome bool             // the step has not fired yet: what it would do as things stand
+	Text   string           // a sentence
+	Rule   string           // the configuration's path to what decided
+	Tried  []alerting.Tried // whatever was looked at before, each with the first clause that failed
 }
 
 // Why says, in order of time, why a person was told of each step of an incident or was not: from the reasons
@@ -138,7 +139,7 @@ func (p *Policy) toCome(person string, c Case, i int, now time.Time) Because {
 	if at.Before(now) {
 		at = now
 	}
-	b := Because{At: at, Step: i + 1, Rule: stepRule(c.Plan.Severity, i)}
+	b := Because{At: at, Step: i + 1, ToCome: true, Rule: stepRule(c.Plan.Severity, i)}
 	if reached := Reached(c.Incident, s.Until); reached != "" {
 		b.Text = fmt.Sprintf("Step %d is not due before %s, and is not needed as things stand: %s.", i+1, clock(at), reached)
 		return b

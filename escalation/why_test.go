@@ -49,7 +49,7 @@ func TestWhySaysOfEachStepWhyAPersonWasToldOrNot(t *testing.T) {
 			t.Fatalf("%s: %+v", person, got)
 		}
 		for i, b := range got {
-			if !strings.HasPrefix(b.Text, want[i]) || b.Step != i+1 || b.Paged != strings.Contains(b.Text, " told "+person+": ") || b.Rule == "" {
+			if !strings.HasPrefix(b.Text, want[i]) || b.Step != i+1 || b.Paged != strings.Contains(b.Text, " told "+person+": ") || b.ToCome != (i == 4) || b.Rule == "" {
 				t.Errorf("%s, step %d: %+v, want %q", person, i+1, b, want[i])
 			}
 		}
@@ -96,6 +96,21 @@ func TestWhyNamesTheOverrideAndTheQuietHours(t *testing.T) {
 		t.Errorf("%q", b.Text)
 	}
 	if b := w.why("system-admin")[0]; !strings.Contains(b.Text, "by an override that manager made") {
+		t.Errorf("%q", b.Text)
+	}
+}
+
+func TestARoleThatReachesNobodyKeepsTheOverrideThatWasTheCause(t *testing.T) {
+	w := newWorld(t, saturday)
+	w.policy = w.policy.With(escalation.Roster{Overrides: []oncall.Override{{ID: 41, Rotation: "primary", Person: "database-admin", From: saturday.Add(-hour), Until: saturday.Add(hour), By: "ci"}}})
+	w.Fire(systemDown(w))
+	w.Until(time.Minute)
+	const want = "rotation primary is with database-admin until 2026-02-07 23:00:00 UTC, by an override that ci made: on-call reaches nobody (database-admin is reached in business hours only"
+	r := w.step(0).Reason
+	if !strings.HasPrefix(r.Text, want) || r.Values["override"] != "41" || !strings.HasSuffix(r.Text, ": catch_all is told instead") {
+		t.Errorf("%q, %v", r.Text, r.Values)
+	}
+	if b := w.why("system-admin")[0]; !strings.Contains(b.Text, "by an override that ci made") {
 		t.Errorf("%q", b.Text)
 	}
 }

@@ -76,11 +76,12 @@ CREATE TABLE swaps (
 CREATE INDEX swaps_asked ON swaps (id) WHERE state = 'asked';
 CREATE INDEX swaps_answered ON swaps (answered_at) WHERE state <> 'asked';
 
--- Hand-offs that have been told.
+-- Who answered for each rotation when its people were last told of a hand-off.
 CREATE TABLE handoffs (
-    rotation text        NOT NULL,
-    at       timestamptz NOT NULL,
-    PRIMARY KEY (rotation, at)
+    rotation text        PRIMARY KEY,
+    person   text        NOT NULL, -- empty: nobody
+    holder   text        NOT NULL, -- who is away, and person stands in for; empty: the holder answers
+    at       timestamptz NOT NULL
 );
 
 -- The secret addresses of iCal feeds: a new version makes the old address useless.

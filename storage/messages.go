@@ -51,30 +51,41 @@ func lanesOf(ms []escalation.Message) []notifiers.Lane {
 	return lanes
 }
 
-// TellHandoff implements escalation.HandoffStore. What was told more than a month ago is forgotten:
-// nobody looks back so far.
-func (s *Store) TellHandoff(ctx context.Context, rotation string, at time.Time, ms []escalation.Message) (told bool, err error) {
+// TellHandoff implements escalation.HandoffStore.
+func (s *Store) TellHandoff(ctx context.Context, rotation string, to escalation.Holding, words func(was escalation.Holding, known bool) []escalation.Message) error {
 	tx, err := s.begin(ctx)
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer tx.end()
 	var now time.Time
-	mark := &pgx.Batch{}
-	mark.Queue(`INSERT INTO handoffs (rotation, at) VALUES ($1, $2) ON CONFLICT (rotation, at) DO NOTHING`, rotation, at).
-		Exec(func(tag pgconn.CommandTag) error { told = tag.RowsAffected() == 1; return nil })
-	queueNow(mark, &now)
-	if err := tx.run(ctx, mark); err != nil || !told {
-		return false, err
+	var was escalation.Holding
+	known := true
+	lock := &pgx.Batch{}
+	lock.Queue(`INSERT INTO handoffs (rotation, person, holder, at) VALUES ($1, $2, $3, tocsin_now()) ON CONFLICT (rotation) DO NOTHING`,
+		rotation, storable(to.Person), storable(to.Holder)).
+		Exec(func(tag pgconn.CommandTag) error { known = tag.RowsAffected() == 0; return nil })
+	lock.Queue(`SELECT person, holder FROM handoffs WHERE rotation = $1 FOR UPDATE`, rotation).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&was.Person, &was.Holder) })
+	queueNow(lock, &now)
+	if err := tx.run(ctx, lock); err != nil {
+		return err
 	}
+	if known && was == to {
+		return nil
+	}
+	if !known {
+		was = escalation.Holding{}
+	}
+	ms := words(was, known)
 	write := &pgx.Batch{}
-	write.Queue(`DELETE FROM handoffs WHERE rotation = $1 AND at < tocsin_now() - interval '1 month'`, rotation)
+	write.Queue(`UPDATE handoffs SET person = $2, holder = $3, at = $4 WHERE rotation = $1`, rotation, storable(to.Person), storable(to.Holder), now)
 	queueMessages(write, ms, now)
 	if err := tx.commit(ctx, write); err != nil {
-		return false, err
+		return err
 	}
 	if lanes := lanesOf(ms); len(lanes) > 0 {
 		s.committed(Commit{Pages: lanes})
 	}
-	return true, nil
+	return nil
 }

@@ -23,8 +23,11 @@ func word(person, subject string) escalation.Message {
 func (w *world) handOff() escalation.Message {
 	w.t.Helper()
 	m := word("bob", "You are on call")
-	told, err := w.TellHandoff(w.context(), "primary", w.now, []escalation.Message{m})
-	w.must(err)
+	told := false
+	w.must(w.TellHandoff(w.context(), "primary", escalation.Holding{Person: "bob"}, func(escalation.Holding, bool) []escalation.Message {
+		told = true
+		return []escalation.Message{m}
+	}))
 	if !told {
 		w.t.Fatal("the hand-off was not told")
 	}
@@ -33,16 +36,25 @@ func (w *world) handOff() escalation.Message {
 
 func TestAHandOffIsToldOnceWhicheverReplicaComesFirst(t *testing.T) {
 	w := newWorld(t)
+	eve := func(was escalation.Holding, known bool) []escalation.Message {
+		if known || was != (escalation.Holding{}) {
+			t.Errorf("before it was ever told: %+v", was)
+		}
+		return nil
+	}
+	w.must(w.TellHandoff(w.context(), "primary", escalation.Holding{Person: "eve", Holder: "ada"}, eve))
 	var stored atomic.Int32
 	var wg sync.WaitGroup
 	for _, s := range []*storage.Store{w.Store, w.another(), w.Store, w.another()} {
 		wg.Go(func() {
-			told, err := s.TellHandoff(w.context(), "primary", monday, []escalation.Message{word("bob", "You are on call")})
+			err := s.TellHandoff(w.context(), "primary", escalation.Holding{Person: "bob"}, func(was escalation.Holding, known bool) []escalation.Message {
+				if stored.Add(1); !known || was != (escalation.Holding{Person: "eve", Holder: "ada"}) {
+					t.Errorf("it was told of %+v", was)
+				}
+				return []escalation.Message{word("bob", "You are on call")}
+			})
 			if err != nil {
 				t.Error(err)
-			}
-			if told {
-				stored.Add(1)
 			}
 		})
 	}
@@ -50,8 +62,8 @@ func TestAHandOffIsToldOnceWhicheverReplicaComesFirst(t *testing.T) {
 	if n := len(w.claim(escalation.Slack, false)); n != 1 || stored.Load() != 1 {
 		t.Errorf("%d messages, told %d times", n, stored.Load())
 	}
-	w.pass(time.Hour)
-	w.handOff() // another time is another hand-off
+	w.must(w.TellHandoff(w.context(), "primary", escalation.Holding{}, func(escalation.Holding, bool) []escalation.Message { return nil }))
+	w.handOff() // after somebody else it is another hand-off
 }
 
 func TestAMessageIsClaimedAsAPageOfNoIncidentAndHeldWithNothingToSayBeside(t *testing.T) {

@@ -88,7 +88,7 @@ func (s *Store) changeRoster(ctx context.Context, change func(tx *transaction, w
 }
 
 // AddOverride implements escalation.RosterStore.
-func (s *Store) AddOverride(ctx context.Context, o oncall.Override, by alerting.Actor) (id int64, err error) {
+func (s *Store) AddOverride(ctx context.Context, o oncall.Override, ms []escalation.Message, by alerting.Actor) (id int64, err error) {
 	err = s.changeRoster(ctx, func(tx *transaction, write *pgx.Batch, now time.Time) error {
 		b := &pgx.Batch{}
 		queueOverride(b, o, &id)
@@ -96,9 +96,13 @@ func (s *Store) AddOverride(ctx context.Context, o oncall.Override, by alerting.
 			return err
 		}
 		o.ID = id
+		queueMessages(write, ms, now)
 		queueRosterAudit(write, by, "override-add", nil, overridden(o), now)
 		return nil
 	})
+	if err == nil && len(ms) > 0 {
+		s.committed(Commit{Pages: lanesOf(ms)})
+	}
 	return id, err
 }
 

@@ -27,7 +27,7 @@ func (w *world) roster() escalation.Roster {
 func (w *world) override(after time.Duration) oncall.Override {
 	w.t.Helper()
 	o := oncall.Override{Rotation: "primary", Person: "bob", From: w.now.Add(after), Until: w.now.Add(after + time.Hour), Note: "dentist", By: "ada"}
-	id, err := w.AddOverride(w.context(), o, ada)
+	id, err := w.AddOverride(w.context(), o, nil, ada)
 	w.must(err)
 	o.ID = id
 	return o

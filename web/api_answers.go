@@ -41,7 +41,7 @@ func answerOperation(verb escalation.Verb, summary string) huma.Operation {
 // answer does what somebody asks, over the API, and returns the incident after it.
 func (s *server) answer(ctx context.Context, id int64, a escalation.Answer) (*incidentOutput, error) {
 	a.By = actorOf(ctx)
-	c, note, err := s.Desk.Answer(ctx, id, a)
+	c, note, err := s.carryOut(ctx, id, a)
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}

@@ -13,13 +13,6 @@ import (
 
 const swapsPath = "/api/v1/swaps"
 
-// swapAnswers are what may be done about a swap that is asked, by what the address calls it.
-func swapAnswers() map[string]escalation.SwapState {
-	return map[string]escalation.SwapState{
-		"accept": escalation.SwapAccepted, "decline": escalation.SwapDeclined, "withdraw": escalation.SwapWithdrawn,
-	}
-}
-
 // swapOperations are how people exchange stretches of a rotation.
 func (s *server) swapOperations(a huma.API) {
 	huma.Register(a, operation(Viewer, http.MethodGet, swapsPath, "list-swaps", "Swaps that are asked, and those answered within a month, newest first"), s.listSwaps)
@@ -29,9 +22,10 @@ func (s *server) swapOperations(a huma.API) {
 			"accept": "Accept a swap: it becomes overrides", "decline": "Decline a swap", "withdraw": "Withdraw a swap that one has asked",
 		}[does]
 		op := operation(Responder, http.MethodPost, swapsPath+"/{id}/"+does, does+"-swap", summary, http.StatusNotFound, http.StatusConflict)
+		op.Description = "Needs the role " + Responder.String() + ", and to be the person " + map[string]string{"accept": "asked", "decline": "asked", "withdraw": "who asks"}[does] + "; a manager may answer for them."
 		op.DefaultStatus = http.StatusOK
 		huma.Register(a, op, func(ctx context.Context, in *idInput) (*swapOutput, error) {
-			swap, err := s.Rota.AnswerSwap(ctx, in.ID, state, actorOf(ctx))
+			swap, err := s.carryOutSwap(ctx, in.ID, state)
 			if err != nil {
 				return nil, s.failed(ctx, err)
 			}

@@ -19,6 +19,7 @@ type rota struct {
 	versions map[string]int64
 	last     int64
 	made     int // changes
+	warning  string
 }
 
 func (w *world) AddOverride(_ context.Context, o oncall.Override, by alerting.Actor) (oncall.Override, error) {
@@ -28,7 +29,7 @@ func (w *world) AddOverride(_ context.Context, o oncall.Override, by alerting.Ac
 		return o, &alerting.Refused{Text: "the override ends before it begins"}
 	}
 	w.rota.last++
-	o.ID, o.By = w.rota.last, by.Name
+	o.ID, o.By, o.Warning = w.rota.last, by.Name, w.rota.warning
 	w.rota.roster.Overrides = append(w.rota.roster.Overrides, o)
 	w.rota.made++
 	return o, nil
@@ -100,10 +101,17 @@ func (w *world) Swaps(context.Context) ([]escalation.Swap, error) {
 	return slices.Clone(w.rota.swaps), nil
 }
 
-func (w *world) Roster(context.Context) (escalation.Roster, error) {
+func (w *world) Roster(ctx context.Context) (escalation.Roster, error) {
+	return w.RosterSince(ctx, time.Now())
+}
+
+func (w *world) RosterSince(_ context.Context, since time.Time) (escalation.Roster, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.rota.roster, nil
+	r := w.rota.roster
+	r.Overrides = slices.DeleteFunc(slices.Clone(r.Overrides), func(o oncall.Override) bool { return !o.Until.After(since) })
+	r.Absences = slices.DeleteFunc(slices.Clone(r.Absences), func(a escalation.Absence) bool { return !a.Until.After(since) })
+	return r, nil
 }
 
 func (w *world) Version(_ context.Context, kind, name string) (int64, error) {

@@ -149,7 +149,7 @@ func (w *world) Answer(_ context.Context, id int64, a escalation.Answer) (escala
 		c.Plan.Pause = escalation.Pause{}
 	case a.Verb == escalation.Merge && w.cases[a.Into].Incident.ID == 0:
 		w.mu.Unlock()
-		return c, "", &alerting.Refused{Text: fmt.Sprintf("there is no incident #%d", a.Into)}
+		return c, "", alerting.ErrNotFound
 	case a.Verb == escalation.Merge:
 		in.State, in.ResolvedAt, in.ResolvedBy, in.MergedInto = alerting.StateResolved, now, a.By.Name, a.Into
 	case a.Verb == escalation.Escalate:

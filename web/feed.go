@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -13,7 +14,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"tocsin/escalation"
-	"tocsin/escalation/oncall"
 	"tocsin/escalation/oncall/ical"
 )
 
@@ -67,7 +67,7 @@ func (s *server) icalFeed(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := time.Now()
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
-	_, _ = w.Write(ical.Feed(s.feedTitle(f), shiftsOf(p, f, now), s.personName, now)) // whoever asked has gone away
+	_, _ = w.Write(ical.Feed(s.feedTitle(f), s.entries(p, f, now), now)) // whoever asked has gone away
 	return nil
 }
 
@@ -99,9 +99,10 @@ func (s *server) personName(id string) string {
 	return id
 }
 
-// shiftsOf are the shifts that a feed tells of, the earliest first; gaps are nobody's.
-func shiftsOf(p *escalation.Policy, f feed, now time.Time) []oncall.Shift {
-	var out []oncall.Shift
+// entries are the events of a feed, the earliest first; gaps are nobody's. Whoever stands in for somebody who is
+// away has their events, and who is away does not.
+func (s *server) entries(p *escalation.Policy, f feed, now time.Time) []ical.Entry {
+	var out []ical.Entry
 	from, until := now.AddDate(0, 0, -feedPast), now.AddDate(0, 0, feedFuture)
 	for name, r := range p.Directory.Rotations {
 		if f.kind == feedRotation && name != f.name {
@@ -111,14 +112,32 @@ func shiftsOf(p *escalation.Policy, f feed, now time.Time) []oncall.Shift {
 		if first := r.At(from).From; !first.IsZero() {
 			begin = first // whole, so that its event stays the same from one reading to the next
 		}
-		for _, s := range r.Shifts(begin, until) {
-			if s.Person != "" && (f.kind == feedRotation || s.Person == f.name) {
-				out = append(out, s)
+		for _, d := range p.Duties(name, begin, until) {
+			if e := s.entry(f, d); e.Summary != "" && d.Until.After(from) {
+				out = append(out, e)
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b oncall.Shift) int { return a.From.Compare(b.From) })
+	slices.SortFunc(out, func(a, b ical.Entry) int { return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Rotation, b.Rotation)) })
 	return out
+}
+
+// entry is a duty as a feed tells of it, by the rotation's name in a person's feed and by the person's in a
+// rotation's; without a summary if the feed does not.
+func (s *server) entry(f feed, d escalation.Duty) ical.Entry {
+	e := ical.Entry{Shift: d.Shift, Rotation: d.Rotation}
+	if d.Holder != "" && d.Person != "" {
+		e.Says = "Stands in for " + s.personName(d.Holder) + ", who is away"
+	}
+	switch {
+	case f.kind == feedPerson && d.Person == f.name:
+		e.Summary = d.Rotation
+	case f.kind == feedRotation && d.Person != "":
+		e.Summary = s.personName(d.Person)
+	case f.kind == feedRotation && d.Holder != "":
+		e.Summary = "Nobody: " + s.personName(d.Holder) + " is away"
+	}
+	return e
 }
 
 // renewFeed begins a feed's next version: its old address stops.

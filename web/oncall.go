@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/alerting/calendar"
 	"tocsin/escalation"
 	"tocsin/escalation/oncall"
 	"tocsin/web/api"
@@ -22,24 +23,27 @@ func (s *server) oncallPage(w http.ResponseWriter, r *http.Request) error {
 // showOnCall draws the page; asked has the month, rotation and person to show, sent what a refused form said.
 func (s *server) showOnCall(w http.ResponseWriter, r *http.Request, status int, asked url.Values, n view.Notice, sent url.Values) error {
 	ctx := r.Context()
-	p, err := s.policyNow(ctx)
+	sh := s.shell(r, "On call")
+	sh.Path = "/oncall"
+	first := s.firstOfMonth(asked, sh.Now)
+	p, err := s.policySince(ctx, earlier(sh.Now, first.AddDays(-7).At(0, time.UTC)))
 	if err != nil {
 		return err
 	}
-	sh := s.shell(r, "On call")
-	sh.Path = "/oncall"
 	page := view.OnCall{
 		Duties: duties(p, sh.Now, s.Zone), Rotations: slices.Sorted(maps.Keys(p.Directory.Rotations)),
 		Absences: absences(p, sh.Now), People: s.people(), Notice: n, Sent: sent,
 	}
 	if rotation, ok := chosen(p, page.Rotations, asked.Get("rotation")); ok {
-		zone := zoneOf(rotation)
-		page.Month = view.NewMonth(rotation, p.Calendar, view.ParseMonth(asked.Get("month"), sh.Now.In(zone)), sh.Now)
-		page.Overrides = toCome(rotation.Overrides, sh.Now)
+		page.Month = view.NewMonth(rotation, p.Directory.Absences, p.Calendar, first, sh.Now)
+		page.Overrides = page.Month.Around(rotation.Overrides)
 	}
-	if page.Swaps, err = s.Rota.Swaps(ctx); err != nil {
+	swaps, err := s.Rota.Swaps(ctx)
+	if err != nil {
 		return err
 	}
+	who := identityOf(ctx)
+	page.Swaps, page.Askers = swapsFor(who, swaps), askers(p, who, page.People)
 	page.Reader = reader(p, page.People, asked.Get("person"), sh.User)
 	if page.Feeds, err = s.feeds(ctx, page.Month.Rotation, page.Reader); err != nil {
 		return err
@@ -62,11 +66,20 @@ func zoneOf(r oncall.Rotation) *time.Location {
 	return r.Zone
 }
 
-// toCome are the overrides that are not over, the earliest first.
-func toCome(list []oncall.Override, now time.Time) []oncall.Override {
-	out := slices.DeleteFunc(slices.Clone(list), func(o oncall.Override) bool { return !o.Until.After(now) })
-	slices.SortStableFunc(out, func(a, b oncall.Override) int { return a.From.Compare(b.From) })
-	return out
+// firstOfMonth begins the month asked for, else the one that it is on the clock of the rotation asked for.
+func (s *server) firstOfMonth(asked url.Values, now time.Time) calendar.Date {
+	p, zone := s.Policy(), s.Zone
+	if r, ok := chosen(p, slices.Sorted(maps.Keys(p.Directory.Rotations)), asked.Get("rotation")); ok {
+		zone = zoneOf(r)
+	}
+	return view.ParseMonth(asked.Get("month"), now.In(zone))
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // reader is whose feed is shown: the person asked for, else whoever is signed in, else the first.
@@ -100,7 +113,7 @@ func holders(in []api.Holder, zone *time.Location) []view.Holder {
 	for i, h := range in {
 		out[i] = view.Holder{
 			Person: h.Person, From: value(h.From), Until: value(h.Until), Why: h.Why, Override: h.Override != 0,
-			Away: value(h.AwayUntil), Deputy: h.Deputy, Zone: zone,
+			Away: value(h.AwayUntil), Deputy: h.Deputy, Unreachable: h.Unreachable, Zone: zone,
 		}
 	}
 	return out

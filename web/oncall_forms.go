@@ -8,7 +8,6 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"tocsin/alerting/calendar"
 	"tocsin/escalation"
 	"tocsin/escalation/oncall"
 	"tocsin/web/view"
@@ -27,18 +26,22 @@ func (s *server) oncallRoutes(r chi.Router) {
 	r.Post("/oncall/feeds/{kind}/{name}/renew", s.page(Responder, s.renewFeed))
 }
 
-// rotaForm serves a form that change carries out; the browser comes back to part of the page.
-func (s *server) rotaForm(part string, change func(r *http.Request) error) handler {
+// rotaForm serves a form that change carries out; the browser comes back to part of the page, or is shown the
+// page with the warning that change returns.
+func (s *server) rotaForm(part string, change func(r *http.Request) (warning string, err error)) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if err := r.ParseForm(); err != nil {
 			return badForm(err)
 		}
-		err := change(r)
-		if p := problemOf(err); err != nil && (p.Status == http.StatusConflict || p.Status == http.StatusBadRequest) {
+		warning, err := change(r)
+		if p := problemOf(err); err != nil && (p.Status == http.StatusConflict || p.Status == http.StatusBadRequest || p.Status == http.StatusForbidden) {
 			return s.showOnCall(w, r, p.Status, r.PostForm, view.Notice{Text: p.Detail, Refused: true}, r.PostForm)
 		}
 		if err != nil {
 			return err
+		}
+		if warning != "" {
+			return s.showOnCall(w, r, http.StatusOK, r.PostForm, view.Notice{Text: "It is done, but look at this: " + warning}, nil)
 		}
 		return backToOnCall(w, r, part)
 	}
@@ -54,75 +57,75 @@ func backToOnCall(w http.ResponseWriter, r *http.Request, part string) error {
 	return nil
 }
 
-func (s *server) makeOverride(r *http.Request) error {
+func (s *server) makeOverride(r *http.Request) (string, error) {
 	zone, err := s.rotationZone(r.PostForm)
 	if err != nil {
-		return err
+		return "", err
 	}
 	from, until, err := localTimes(r.PostForm, "from", "until", zone)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = s.Rota.AddOverride(r.Context(), oncall.Override{
+	o, err := s.Rota.AddOverride(r.Context(), oncall.Override{
 		Rotation: r.PostForm.Get("rotation"), Person: r.PostForm.Get("person"), From: from, Until: until, Note: noteOf(r.PostForm),
 	}, actorOf(r.Context()))
-	return err
+	return o.Warning, err
 }
 
-func (s *server) makeAbsence(r *http.Request) error {
+func (s *server) makeAbsence(r *http.Request) (string, error) {
 	from, until, err := localTimes(r.PostForm, "from", "until", s.Zone)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = s.Rota.AddAbsence(r.Context(), escalation.Absence{
+	a, err := s.Rota.AddAbsence(r.Context(), escalation.Absence{
 		Person: r.PostForm.Get("person"), From: from, Until: until, Deputy: r.PostForm.Get("deputy"), Note: noteOf(r.PostForm),
 	}, actorOf(r.Context()))
-	return err
+	return a.Warning, err
 }
 
-func (s *server) askSwap(r *http.Request) error {
+func (s *server) askSwap(r *http.Request) (string, error) {
 	zone, err := s.rotationZone(r.PostForm)
 	if err != nil {
-		return err
+		return "", err
 	}
 	swap := escalation.Swap{
 		Rotation: r.PostForm.Get("rotation"), Asker: r.PostForm.Get("asker"), Asked: r.PostForm.Get("asked"), Note: noteOf(r.PostForm),
 	}
 	if swap.From, swap.Until, err = localTimes(r.PostForm, "from", "until", zone); err != nil {
-		return err
+		return "", err
 	}
 	if r.PostForm.Get("return_from") != "" || r.PostForm.Get("return_until") != "" {
 		if swap.ReturnFrom, swap.ReturnUntil, err = localTimes(r.PostForm, "return_from", "return_until", zone); err != nil {
-			return err
+			return "", err
 		}
 	}
-	_, err = s.Rota.AskSwap(r.Context(), swap, actorOf(r.Context()))
-	return err
+	swap, err = s.Rota.AskSwap(r.Context(), swap, actorOf(r.Context()))
+	return swap.Warning, err
 }
 
-func (s *server) answerSwap(r *http.Request) error {
+func (s *server) answerSwap(r *http.Request) (string, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = s.Rota.AnswerSwap(r.Context(), id, swapAnswers()[chi.URLParam(r, "does")], actorOf(r.Context()))
-	return err
+	swap, err := s.carryOutSwap(r.Context(), id, swapAnswers()[chi.URLParam(r, "does")])
+	return swap.Warning, err
 }
 
-func (s *server) removeOverride(r *http.Request) error {
+func (s *server) removeOverride(r *http.Request) (string, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return s.Rota.RemoveOverride(r.Context(), id, actorOf(r.Context()))
+	return "", s.Rota.RemoveOverride(r.Context(), id, actorOf(r.Context()))
 }
 
-func (s *server) removeAbsence(r *http.Request) error {
+func (s *server) removeAbsence(r *http.Request) (string, error) {
 	id, err := pathID(r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return s.Rota.RemoveAbsence(r.Context(), id, actorOf(r.Context()))
+	return "", s.Rota.RemoveAbsence(r.Context(), id, actorOf(r.Context()))
 }
 
 // rotationZone is the zone of the rotation that a form names.
@@ -132,28 +135,6 @@ func (s *server) rotationZone(form url.Values) (*time.Location, error) {
 		return nil, refuse(http.StatusBadRequest, "There is no rotation %q.", form.Get("rotation"))
 	}
 	return zoneOf(r), nil
-}
-
-// localTimes reads two fields of a form as local times of a zone.
-func localTimes(form url.Values, first, second string, zone *time.Location) (from, until time.Time, err error) {
-	if from, err = localTime(form.Get(first), zone); err != nil {
-		return from, until, err
-	}
-	until, err = localTime(form.Get(second), zone)
-	return from, until, err
-}
-
-// localTime reads what a browser sends of a field datetime-local; some add seconds.
-func localTime(text string, zone *time.Location) (time.Time, error) {
-	text = strings.TrimSpace(text)
-	if len(text) > len("2026-01-05T09:00") && text[len("2026-01-05T09:00")] == ':' {
-		text = text[:len("2026-01-05T09:00")]
-	}
-	c, err := oncall.ParseCivil(text)
-	if err != nil {
-		return time.Time{}, refuse(http.StatusBadRequest, "%v", err)
-	}
-	return calendar.Date{Year: c.Year, Month: c.Month, Day: c.Day}.At(c.Hour*60+c.Minute, zone), nil
 }
 
 func noteOf(form url.Values) string { return strings.TrimSpace(form.Get("note")) }

@@ -62,5 +62,5 @@ func identityOf(ctx context.Context) Identity {
 // actorOf is who makes the request of ctx, and from where, as the timeline and the audit log name them.
 func actorOf(ctx context.Context) alerting.Actor {
 	i := identityOf(ctx)
-	return alerting.Actor{Name: i.Name, Via: i.Via, From: addressOf(ctx)}
+	return alerting.Actor{Name: i.Name, Via: i.Via, From: addressOf(ctx), Manages: i.May(Manager)}
 }

@@ -59,7 +59,10 @@ type Rota interface {
 
 // Roster is what people have changed so far, as it is stored: a change is seen at once by whoever made it.
 type Roster interface {
+	// Roster is what is in force or to come.
 	Roster(ctx context.Context) (escalation.Roster, error)
+	// RosterSince is Roster with what has ended since a moment.
+	RosterSince(ctx context.Context, since time.Time) (escalation.Roster, error)
 }
 
 // Feeds keeps the versions of the addresses of iCal feeds. An address is good for one version.

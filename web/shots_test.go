@@ -9,6 +9,9 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
 )
 
 // TestShots writes screenshots of every page, in both sizes and both themes, to the folder that
@@ -32,10 +35,19 @@ func TestShots(t *testing.T) {
 	shoot(t, tab, dir, "incident-open", srv.URL+"/incidents/412", "document.querySelectorAll('details').forEach(d => d.open = true)")
 	shoot(t, tab, dir, "outbox", srv.URL+"/outbox", "document.querySelectorAll('details').forEach(d => d.open = true)")
 	changed(t, w)
+	if _, err := w.AddAbsence(t.Context(), escalation.Absence{
+		Person: "devops-lead", From: time.Date(2026, 12, 2, 8, 0, 0, 0, time.UTC), Until: time.Date(2026, 12, 4, 8, 0, 0, 0, time.UTC),
+	}, alerting.Actor{Name: "manager"}); err != nil {
+		t.Fatal(err)
+	}
 	shoot(t, tab, dir, "oncall", srv.URL+"/oncall?month=2026-12", "")
 	shoot(t, tab, dir, "oncall-daily", srv.URL+"/oncall?month=2026-12&rotation=secondary", "document.querySelectorAll('details').forEach(d => d.open = true)")
 	shoot(t, tab, dir, "whatif", srv.URL+"/whatif?"+question().Encode(), "")
 	shoot(t, tab, dir, "why", srv.URL+"/incidents/412/why?person=system-admin", "")
+	do(t, tab, chromedp.Navigate(srv.URL+"/incidents/411"), chromedp.Click(chromedp.CSS("#more-actions summary")),
+		chromedp.Click(chromedp.CSS("#do-mute button[value='4h']")), chromedp.WaitVisible(chromedp.CSS(".notice.pause")))
+	shoot(t, tab, dir, "incident-paused", srv.URL+"/incidents/411", "")
+	shoot(t, tab, dir, "incidents-paused", srv.URL+"/", "")
 	do(t, tab, chromedp.Navigate(srv.URL+"/incidents/412"), chromedp.Click(chromedp.CSS("#do-acknowledge button")),
 		chromedp.WaitVisible(chromedp.CSS("#do-resolve.first")))
 	shoot(t, tab, dir, "incident-acknowledged", srv.URL+"/incidents/412", "")

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"tocsin/alerting"
@@ -21,28 +23,29 @@ func (s *server) whyPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	d, err := s.detailOf(r.Context(), id)
+	if err != nil {
+		return err
+	}
 	sh := s.shell(r, "Why "+view.Number(id))
-	page := view.Why{Case: c, People: s.people(), Person: r.URL.Query().Get("person")}
+	page := view.Why{Case: c, People: withOthers(s.people(), concerned(c, d)), Person: r.URL.Query().Get("person")}
 	if page.Person != "" {
-		if page.Because, err = s.because(r.Context(), c, page.Person, sh.Now); err != nil {
+		if page.Because, err = s.because(r.Context(), c, d, page.Person, sh.Now); err != nil {
 			return err
 		}
 	}
 	return s.render(w, r, http.StatusOK, view.WhyPage(sh, page))
 }
 
-// because asks the machine, of what was stored and of the configuration in force.
-func (s *server) because(ctx context.Context, c escalation.Case, person string, now time.Time) ([]escalation.Because, error) {
+// because asks the machine, of what was stored and of the configuration in force. Somebody whom that does not
+// name is answered if the incident's pages or reasons do; else it is alerting.ErrNotFound.
+func (s *server) because(ctx context.Context, c escalation.Case, d detail, person string, now time.Time) ([]escalation.Because, error) {
 	p, err := s.policyNow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if _, known := p.Directory.People[person]; !known {
+	if _, known := p.Directory.People[person]; !known && !slices.Contains(concerned(c, d), person) {
 		return nil, alerting.ErrNotFound
-	}
-	d, err := s.detailOf(ctx, c.Incident.ID)
-	if err != nil {
-		return nil, err
 	}
 	var paged []escalation.Paged
 	for _, page := range d.pages {
@@ -53,6 +56,40 @@ func (s *server) because(ctx context.Context, c escalation.Case, person string, 
 		}
 	}
 	return p.Why(person, c, d.timeline, paged, now), nil
+}
+
+// concerned are the people whom an incident's pages went to and whom its reasons passed over, each once,
+// whether or not the configuration still names them.
+func concerned(c escalation.Case, d detail) (out []string) {
+	add := func(r alerting.Reason) {
+		for _, t := range r.Tried {
+			if id, ok := strings.CutPrefix(t.Rule, "people."); ok {
+				out = append(out, id)
+			}
+		}
+	}
+	for _, page := range d.pages {
+		out = append(out, page.Person)
+		add(page.Reason)
+	}
+	for _, e := range d.timeline {
+		add(e.Reason)
+	}
+	for _, step := range c.Plan.Steps {
+		add(step.Reason)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// withOthers is people, and after them those of others who are not among them.
+func withOthers(people, others []string) []string {
+	for _, id := range others {
+		if id != "" && !slices.Contains(people, id) {
+			people = append(people, id)
+		}
+	}
+	return people
 }
 
 type whyInput struct {
@@ -72,7 +109,11 @@ func (s *server) whyIncident(ctx context.Context, in *whyInput) (*whyOutput, err
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}
-	because, err := s.because(ctx, c, in.Person, time.Now())
+	d, err := s.detailOf(ctx, in.ID)
+	if err != nil {
+		return nil, s.failed(ctx, err)
+	}
+	because, err := s.because(ctx, c, d, in.Person, time.Now())
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}

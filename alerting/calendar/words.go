@@ -18,11 +18,22 @@ func (d Delay) Words(c *Calendar, from, due time.Time) string {
 		return wallWords(d.Amount)
 	}
 	from, due = c.local(from), c.local(due)
-	text := dayWords(DateOf(due), from.Year()) + due.Format(", 15:04, ") + d.rule(due.Equal(from))
+	text := c.Moment(due, from) + ", " + d.rule(due.Equal(from))
 	if closed := c.closedBetween(DateOf(from), DateOf(due)); len(closed) > 0 {
 		text += "; " + strings.Join(closed, ", ")
 	}
 	return text
+}
+
+// Moment names t on the clock of c: "Monday 4 January, 09:00", with the year where it is not that of from. A
+// nil c is UTC.
+func (c *Calendar) Moment(t, from time.Time) string {
+	zone := time.UTC
+	if c != nil {
+		zone = c.zone()
+	}
+	t, from = t.In(zone), from.In(zone)
+	return dayWords(DateOf(t), from.Year()) + t.Format(", 15:04")
 }
 
 // rule is what business time d counts, as a part of a sentence.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"tocsin/cmd/tocsin/config"
+	"tocsin/escalation"
 	"tocsin/escalation/cover"
 	"tocsin/escalation/simulator"
 )
@@ -30,7 +33,7 @@ func (cmd *checkCmd) run(_ context.Context, c *cli, e env) error {
 		if err != nil {
 			return fmt.Errorf("--from: %w", err)
 		}
-		report.Warnings = append(report.Warnings, cmd.cover(cfg, from)...)
+		report.Warnings = append(slices.DeleteFunc(report.Warnings, coverSays), cmd.cover(cfg, from)...)
 	}
 	if err := cmd.print(report, c.Config, e); err != nil {
 		return err
@@ -47,7 +50,7 @@ func (cmd *checkCmd) run(_ context.Context, c *cli, e env) error {
 // cover is what the days to come are short of: for a program each stretch of time by itself, for people
 // those together that differ in nothing else.
 func (cmd *checkCmd) cover(cfg *config.Config, from time.Time) []config.Problem {
-	found := cover.Find(cfg.Policy(), from, cmd.Days)
+	found := cover.Find(cfg.Policy(), from, cmd.Days, live(cfg.Notifiers))
 	if !cmd.JSON {
 		found = cover.Grouped(found)
 	}
@@ -56,6 +59,17 @@ func (cmd *checkCmd) cover(cfg *config.Config, from time.Time) []config.Problem 
 		out = append(out, config.Problem{Kind: f.Kind, Message: f.Message(), From: f.From, Until: f.Until})
 	}
 	return out
+}
+
+// live are the channels that are not sandboxes.
+func live(n config.Notifiers) map[escalation.Channel]bool {
+	return map[escalation.Channel]bool{escalation.Slack: !n.Slack.Sandbox, escalation.SMS: !n.Twilio.Sandbox, escalation.Email: !n.Email.Sandbox}
+}
+
+// coverSays reports whether the look at the days to come says the same as a warning about the file, and when: a
+// role that reaches nobody. That catch_all does is said by the file alone.
+func coverSays(w config.Problem) bool {
+	return w.Kind == config.KindUnreachable && !strings.HasPrefix(w.Message, "catch_all ")
 }
 
 func (cmd *checkCmd) print(report config.Report, path string, e env) error {

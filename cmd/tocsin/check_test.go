@@ -75,8 +75,39 @@ func TestCheckGivesProgramsKindsAndTimes(t *testing.T) {
 			}
 		}
 	}
-	if count["alone"] != 2 || count["part-time"] != 1 || count["one-channel"] != 2 {
+	if count["maintenance"] != 1 || count["uncovered"] != 0 || count["alone"] != 2 || count["part-time"] != 1 || count["one-channel"] != 2 {
 		t.Errorf("of each kind there are %v", count)
+	}
+}
+
+// checkFile runs check on a configuration with 60 days from the autumn of 2026.
+func checkFile(t *testing.T, dir string, env map[string]string) (stdout string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	args := []string{"check", "-c", filepath.Join(dir, "tocsin.yaml"), "--days", "60", "--from", "2026-10-12T12:00"}
+	if code := run(t.Context(), args, func(name string) string { return env[name] }, nil, &out, &errs); code != 0 {
+		t.Fatal(out.String(), errs.String())
+	}
+	return out.String()
+}
+
+func TestCheckCountsNoSandboxAsCover(t *testing.T) {
+	const all, thin = "every channel is a sandbox", "nobody would be told over two channels, only engineering-manager over sms, email and slack (sms and email are sandboxes)"
+	dir := manualFolder(t)
+	if out := checkFile(t, dir, nil); strings.Count(out, all) != 1 || strings.Contains(out, thin) {
+		t.Errorf("without credentials it says\n%s", out)
+	}
+	env := map[string]string{"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
+	if out := checkFile(t, dir, env); strings.Contains(out, all) || strings.Count(out, thin) != 1 {
+		t.Errorf("with Slack's it says\n%s", out)
+	}
+}
+
+func TestCheckSaysOnceThatARoleReachesNobody(t *testing.T) {
+	dir := changedManual(t, `phone: "+15005550004", email: manager@example.com, slack: U0MGR,`, "")
+	out := checkFile(t, dir, nil)
+	if strings.Contains(out, "reaches nobody over") || strings.Contains(out, "devops-lead ever answers") || !strings.Contains(out, "(manager): only catch_all would be told, devops-lead") {
+		t.Errorf("it says\n%s", out)
 	}
 }
 

@@ -23,6 +23,9 @@ type cli struct {
 	Replay       replayCmd       `cmd:"" help:"Tell which pages would have been otherwise under this configuration, by what was recorded."`
 	Incidents    incidentsCmd    `cmd:"" help:"List, show and answer incidents of a running Tocsin."`
 	OnCall       oncallCmd       `cmd:"" name:"oncall" help:"Say who holds each role, by the configuration or by a running Tocsin."`
+	Overrides    overridesCmd    `cmd:"" help:"List, make and remove stand-ins of a running Tocsin."`
+	Swaps        swapsCmd        `cmd:"" help:"List, ask for and answer swaps of a running Tocsin."`
+	Absences     absencesCmd     `cmd:"" help:"List, note and remove who is away, at a running Tocsin."`
 	Send         sendCmd         `cmd:"" help:"Send a test message to a person over a channel."`
 	Migrate      migrateCmd      `cmd:"" help:"Bring the database's schema up to date."`
 	HashPassword hashPasswordCmd `cmd:"" name:"hash-password" help:"Read a password from standard input and print its argon2id hash for auth.users."`

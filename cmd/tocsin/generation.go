@@ -65,6 +65,7 @@ func (a *app) adopt(next *generation) {
 	if a.ended {
 		close(next.over)
 	}
+	a.warnOfStrays()
 }
 
 // amend puts a copy of the generation in force, with the same handler and channels: with changed rules, or

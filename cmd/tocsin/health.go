@@ -20,6 +20,7 @@ func (a *app) Health(ctx context.Context) web.Health {
 	h.Components["postgresql"] = a.databaseHealth(ctx)
 	h.Components["replicas"] = a.replicasHealth(ctx)
 	h.Components["configuration_file"] = a.fileHealth()
+	h.Components["rota"] = a.rosterHealth()
 	if c, ok := a.imports.health(a.current().cfg); ok {
 		h.Components["imported_calendars"] = c
 	}

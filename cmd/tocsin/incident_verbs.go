@@ -66,12 +66,16 @@ func (cmd *jumpCmd) run(ctx context.Context, c *cli, e env) error {
 
 type muteCmd struct {
 	incidentArg
-	For  time.Duration `required:"" help:"How long, as in 30m or 2h."`
-	Text string        `help:"Why."`
+	lengthFlags
+	Text string `help:"Why."`
 }
 
 func (cmd *muteCmd) run(ctx context.Context, c *cli, e env) error {
-	return c.Incidents.change(ctx, e, cmd.path("mute"), said(map[string]any{"for": cmd.For.String()}, cmd.Text))
+	body, err := cmd.body(time.Now(), time.Local)
+	if err != nil {
+		return err
+	}
+	return c.Incidents.change(ctx, e, cmd.path("mute"), said(body, cmd.Text))
 }
 
 type unmuteCmd struct{ incidentArg }
@@ -95,12 +99,13 @@ type whyCmd struct {
 
 // because is one of the API's answers to why.
 type because struct {
-	At    time.Time `json:"at"`
-	Step  int       `json:"step"`
-	Paged bool      `json:"paged"`
-	Text  string    `json:"text"`
-	Rule  string    `json:"rule"`
-	Tried []struct {
+	At     time.Time `json:"at"`
+	Step   int       `json:"step"`
+	Paged  bool      `json:"paged"`
+	ToCome bool      `json:"to_come"`
+	Text   string    `json:"text"`
+	Rule   string    `json:"rule"`
+	Tried  []struct {
 		Rule string `json:"rule"`
 		Why  string `json:"why"`
 	} `json:"tried"`
@@ -129,7 +134,10 @@ func printBecause(out io.Writer, person string, list []because) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, b := range list {
 		what, step := "not paged", "beside"
-		if b.Paged {
+		switch {
+		case b.ToCome:
+			what = "to come"
+		case b.Paged:
 			what = "paged"
 		}
 		if b.Step > 0 {

@@ -156,6 +156,9 @@ func (i remote) print(out io.Writer) {
 	if i.SnoozedUntil != nil {
 		fmt.Fprintf(out, "snoozed until %s\n", utc(*i.SnoozedUntil))
 	}
+	if i.PausedUntil != nil {
+		fmt.Fprintf(out, "paused until %s\n", utc(*i.PausedUntil))
+	}
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "\nPLAN")
 	for _, s := range i.Plan {
@@ -210,11 +213,15 @@ func (cmd *escalateCmd) run(ctx context.Context, c *cli, e env) error {
 
 type snoozeCmd struct {
 	incidentArg
-	For time.Duration `required:"" help:"How long, as in 30m or 2h."`
+	lengthFlags
 }
 
 func (cmd *snoozeCmd) run(ctx context.Context, c *cli, e env) error {
-	return c.Incidents.change(ctx, e, cmd.path("snooze"), map[string]any{"for": cmd.For.String()})
+	body, err := cmd.body(time.Now(), time.Local)
+	if err != nil {
+		return err
+	}
+	return c.Incidents.change(ctx, e, cmd.path("snooze"), body)
 }
 
 type assignCmd struct {
@@ -267,10 +274,15 @@ func (i remote) line() string {
 	return printable(line)
 }
 
-// state is the state in a word.
+// state is the state in a word, and whether the plan waits.
 func (i remote) state() string {
-	if i.SnoozedUntil != nil {
+	switch {
+	case i.SnoozedUntil != nil && i.PausedUntil != nil:
+		return "snoozed, paused"
+	case i.SnoozedUntil != nil:
 		return "snoozed"
+	case i.PausedUntil != nil:
+		return i.State + ", paused"
 	}
 	return i.State
 }

@@ -16,12 +16,12 @@ import (
 	"tocsin/web/api"
 )
 
-// oncallCmd tells who holds each role: by the configuration's file alone, or, with --server, by a running
-// Tocsin, which knows overrides and absences too.
+// oncallCmd tells who holds each role: by the configuration's file alone, or, where a server is named, by a
+// running Tocsin, which knows overrides, swaps and absences too.
 type oncallCmd struct {
 	At     string `default:"now" placeholder:"TIME" help:"When: \"2026-12-25T03:00 Europe/Berlin\", RFC 3339, a local time of the configuration, or now."`
 	Role   string `placeholder:"ROLE" help:"Only this role."`
-	Server string `placeholder:"URL" help:"Ask the Tocsin at this address, with its overrides, rather than the file."`
+	Server string `env:"TOCSIN_SERVER" placeholder:"URL" help:"Ask the Tocsin at this address, with what people have changed, rather than the file."`
 	Token  string `env:"TOCSIN_TOKEN" placeholder:"TOKEN" help:"API token, for --server."`
 	JSON   bool   `help:"Print {\"at\":...,\"roles\":[...]}, as the API does."`
 }
@@ -39,6 +39,7 @@ func (cmd *oncallCmd) run(ctx context.Context, c *cli, e env) error {
 	if cmd.Server != "" {
 		answer, err = cmd.ask(ctx, zone)
 	} else {
+		fmt.Fprintln(e.stderr, "by the file alone: it does not know the overrides, swaps and absences that people have made; --server URL or TOCSIN_SERVER asks the Tocsin that does")
 		answer, zone, err = cmd.read(c, e)
 	}
 	if err != nil {
@@ -75,7 +76,10 @@ func (cmd *oncallCmd) ask(ctx context.Context, zone *time.Location) (out onCallN
 	if err != nil {
 		return out, fmt.Errorf("--at: %w", err)
 	}
-	query := url.Values{"at": {at.UTC().Format(time.RFC3339)}}
+	query := url.Values{}
+	if cmd.At != "now" { // which is the server's to say
+		query.Set("at", at.UTC().Format(time.RFC3339))
+	}
 	if cmd.Role != "" {
 		query.Set("role", cmd.Role)
 	}
@@ -83,12 +87,14 @@ func (cmd *oncallCmd) ask(ctx context.Context, zone *time.Location) (out onCallN
 	return out, err
 }
 
-// print writes a line for each who holds a role, and for each who comes next.
+// print writes a line for each who holds a role, and for each who comes next; a rotation's times are on its
+// own clock, the others on zone's.
 func (o onCallNow) print(out io.Writer, zone *time.Location) error {
 	fmt.Fprintf(out, "at %s\n\n", o.At.In(zone).Format("Mon 2006-01-02 15:04 MST"))
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "ROLE\tWHO\tUNTIL\tWHY\tNEXT")
 	for _, d := range o.Roles {
+		zone := zoneOf(d, zone)
 		next := "-"
 		for _, h := range d.Next {
 			next = holder(h) + " " + localTime(h.From, zone)
@@ -126,6 +132,9 @@ func holds(d api.Duty, h api.Holder, zone *time.Location) string {
 		}
 		why = append(why, away)
 	}
+	if h.Unreachable != "" {
+		why = append(why, "not told of a P0 then: "+h.Unreachable)
+	}
 	if len(d.Shadows) > 0 {
 		why = append(why, "shadowed by "+strings.Join(d.Shadows, ", "))
 	}
@@ -137,5 +146,13 @@ func localTime(t *time.Time, zone *time.Location) string {
 	if t == nil {
 		return "-"
 	}
-	return t.In(zone).Format("Mon 2006-01-02 15:04")
+	return t.In(zone).Format("Mon 2006-01-02 15:04 MST")
+}
+
+// zoneOf is the zone of a duty's rotation; otherwise, where it has none or one that is unknown here.
+func zoneOf(d api.Duty, otherwise *time.Location) *time.Location {
+	if zone, err := time.LoadLocation(d.Zone); err == nil && d.Zone != "" {
+		return zone
+	}
+	return otherwise
 }

@@ -63,14 +63,14 @@ func refusalOf(path string, errors []config.Problem) *refusal {
 	return &refusal{at: instant(), problems: strings.Split(strings.TrimSpace(b.String()), "\n")}
 }
 
-// summary is one line for a title: the first problem, and how many more there are.
+// summary is one line: the first problem, and how many more there are.
 func (r *refusal) summary() string {
 	if r == nil {
 		return ""
 	}
 	text := "the changed configuration is not in force, the former one is: " + r.problems[0]
 	if more := len(r.problems) - 1; more > 0 {
-		text += fmt.Sprintf(" (and %s more)", count(more, "error"))
+		text += fmt.Sprintf(", and %s", count(more, "more error"))
 	}
 	return text
 }

@@ -10,7 +10,8 @@ import (
 
 // arrival is a refused configuration as an alert of Tocsin's own; nil is the end of it, now. Replicas share a
 // database and not a file: each has an alert of its own, told apart by host and path, so that it ends
-// after a restart too.
+// after a restart too. The title stays the same for as long as the incident goes on or is reopened; what is
+// wrong now is in the alert's summary.
 func (r *refusal) arrival(path, config string, now time.Time) alerting.Arrival {
 	host, err := os.Hostname()
 	if err != nil {
@@ -29,7 +30,7 @@ func (r *refusal) arrival(path, config string, now time.Time) alerting.Arrival {
 	e.Annotations = alerting.Labels{"summary": summary}
 	return alerting.Arrival{
 		Event: e, Fingerprint: labels.Fingerprint(), Key: "tocsin/config",
-		Title: "TocsinConfigRefused: " + summary, Severity: alerting.P1,
+		Title: "Configuration of " + host + " refused", Severity: alerting.P1,
 		Reason: alerting.Reason{Text: "P1: a configuration that Tocsin refuses is always P1", Rule: "reload", Config: config},
 	}
 }

@@ -57,13 +57,19 @@ func TestABrokenFileIsRefusedAndToldAboutUntilItIsMended(t *testing.T) {
 
 	var alert incident
 	eventually(t, "the refused file is an incident", func() bool {
-		alert = s.firstOf("TocsinConfigRefused")
+		alert = s.firstOf("Configuration of ")
 		return alert.ID != 0
 	})
 	line := fmt.Sprintf("%s:%d: ", s.config, s.lineOf("senior-enginer"))
-	if alert.Severity != "P1" || !strings.Contains(alert.Title, line) || !strings.Contains(alert.Title, "senior-enginer") {
-		t.Errorf("the alert is %s and says %q, want P1 and the place %s", alert.Severity, alert.Title, line)
+	if page := s.timelineOf(alert.ID); alert.Severity != "P1" || !strings.HasSuffix(alert.Title, " refused") || !strings.Contains(page, line) || !strings.Contains(page, "senior-enginer") {
+		t.Errorf("the alert is %s, %q and says %s, want P1 and the place %s", alert.Severity, alert.Title, page, line)
 	}
+	s.edit("role: senior-enginer, severity: P3", "role: senior-enginr, severity: P3")
+	eventually(t, "the alert says what is wrong now", func() bool {
+		page := s.timelineOf(alert.ID)
+		return strings.Contains(page, `senior-enginr\"`) && s.firstOf("Configuration of ").ID == alert.ID
+	})
+	s.edit("role: senior-enginr, severity: P3", "role: senior-enginer, severity: P3")
 	if !strings.Contains(p.log.String(), line) {
 		t.Errorf("the log does not name %s", line)
 	}

@@ -115,7 +115,7 @@ func (h *history) newest() int64 {
 // reopening, a merge, a split, an incident opened by hand, an override, business time.
 func (h *history) weekend() {
 	h.t.Helper()
-	_, err := h.AddOverride(h.t.Context(), oncall.Override{Rotation: "primary", Person: "devops-lead", From: friday.Add(20 * time.Hour), Until: friday.Add(30 * time.Hour), By: "manager"}, alerting.Actor{Name: "manager"})
+	_, err := h.AddOverride(h.t.Context(), oncall.Override{Rotation: "primary", Person: "devops-lead", From: friday.Add(20 * time.Hour), Until: friday.Add(30 * time.Hour), By: "manager"}, nil, alerting.Actor{Name: "manager"})
 	h.must(err)
 	roster, err := h.Roster(h.t.Context())
 	h.must(err)

@@ -6,6 +6,7 @@ import (
 
 	"tocsin/escalation"
 	"tocsin/escalation/due"
+	"tocsin/web"
 )
 
 // rosterPast is how far back overrides and absences that have ended are kept at hand: calendars show the
@@ -35,8 +36,28 @@ func (a *app) readRoster(ctx context.Context) error {
 	a.changing.Unlock()
 	if a.current() != nil {
 		a.amend(func(*generation) {})
+		a.warnOfStrays()
 	}
 	return nil
+}
+
+// warnOfStrays says in the log what of the roster is passed over. Health says it for as long as it is so.
+func (a *app) warnOfStrays() {
+	for _, text := range a.policy().Strays(time.Now()) {
+		a.log.Warn("the roster names what the configuration does not have: remove it, or put that back", "what", text)
+	}
+}
+
+// rosterHealth is degraded while something of the roster is passed over.
+func (a *app) rosterHealth() web.Component {
+	strays := a.policy().Strays(time.Now())
+	if len(strays) == 0 {
+		return web.Component{Status: web.Healthy}
+	}
+	return web.Component{
+		Status: web.Degraded, Error: strays[0] + ": remove it on the on-call page, or put that back",
+		Details: map[string]any{"problems": strays},
+	}
 }
 
 func (a *app) rosterVersion() int64 {

@@ -13,6 +13,7 @@ import (
 	"tocsin/alerting/receive"
 	"tocsin/cmd/tocsin/config"
 	"tocsin/escalation/simulator"
+	"tocsin/notifiers"
 )
 
 // simulateCmd tells who would be told what, when and why. It connects to nothing and sends nothing.
@@ -20,7 +21,7 @@ type simulateCmd struct {
 	Alert  string   `required:"" placeholder:"FILE" help:"What the source would send: the body of Alertmanager's webhook. - is standard input."`
 	At     string   `default:"now" placeholder:"TIME" help:"When: \"2026-12-25T03:00 Europe/Berlin\", RFC 3339, a local time of the configuration, or now."`
 	Source string   `placeholder:"NAME" help:"Which source sends it (default: the first)."`
-	Answer []string `sep:"none" placeholder:"ANSWER" help:"What somebody does: acknowledged@7m, resolved@1h, snooze:2h@10m, assign:PERSON@5m, escalate@3m, severity:P1@4m, jump:3@5m, mute:1h@2m; \" by PERSON\" after it. Again for more."`
+	Answer []string `sep:"none" placeholder:"ANSWER" help:"What somebody does: acknowledged@7m, resolved@1h, snooze:2h@10m, mute:until morning@2m, assign:PERSON@5m, escalate@3m, severity:P1@4m, jump:3@5m, merge:1@5m; \" on INCIDENT\" and \" by PERSON\" after it. Again for more."`
 	For    string   `default:"7d" placeholder:"SPAN" help:"How far to look."`
 	JSON   bool     `help:"Print {\"incident\":{...},\"events\":[...]}."`
 }
@@ -39,9 +40,26 @@ func (cmd *simulateCmd) run(_ context.Context, c *cli, e env) error {
 		return err
 	}
 	if cmd.JSON {
-		return printSimulation(e.stdout, out)
+		err = printSimulation(e.stdout, out)
+	} else {
+		err = tellSimulation(e.stdout, out, request.At, cfg.Timezone)
 	}
-	return tellSimulation(e.stdout, out, request.At, cfg.Timezone)
+	if err != nil {
+		return err
+	}
+	return tellRefused(e.stderr, out)
+}
+
+// tellRefused says which of the assumed answers nobody could have given: what was told holds without them.
+func tellRefused(w io.Writer, out simulator.Result) error {
+	var err error
+	for _, ev := range out.Story {
+		if ev.Kind == simulator.Refused {
+			fmt.Fprintf(w, "tocsin: the answer %s was refused: %s\n", notifiers.Plain(ev.Says), notifiers.Plain(ev.Reason))
+			err = errReported
+		}
+	}
+	return err
 }
 
 // request is what the flags ask.
@@ -133,7 +151,7 @@ func printSimulation(w io.Writer, out simulator.Result) error {
 		kind := e.Kind
 		switch kind {
 		case simulator.Page, simulator.Assign, simulator.Skip:
-		case simulator.Nobody:
+		case simulator.Nobody, simulator.Collapse:
 			kind = simulator.Skip
 		default:
 			continue

@@ -46,9 +46,15 @@ func together(es []simulator.Event) int {
 	return n
 }
 
-// sameLine is an event without its channel.
+// sameLine is an event without its channel. What a personal rule says of it is a clause of its own.
 func sameLine(e simulator.Event) simulator.Event {
-	e.Reason = strings.Replace(e.Reason, ", over "+string(e.Channel), "", 1)
+	before, after, ok := strings.Cut(e.Reason, ", over "+string(e.Channel))
+	switch {
+	case ok && e.Channel != "" && strings.Contains(after, "by a personal rule"):
+		e.Reason = before + "; " + strings.TrimLeft(after, ", ")
+	case ok && e.Channel != "":
+		e.Reason = before + after
+	}
 	e.Channel = ""
 	return e
 }
@@ -97,7 +103,7 @@ func overWhich(es []simulator.Event) string {
 // headline is what happens: whom it is about, over what, and with which words.
 func (t *teller) headline(e simulator.Event, over string) string {
 	switch e.Kind {
-	case simulator.Page, simulator.Assign, simulator.Pass:
+	case simulator.Page, simulator.Assign, simulator.Pass, simulator.Collapse:
 		text := e.Person
 		if over != "" {
 			text += " over " + over
@@ -108,7 +114,7 @@ func (t *teller) headline(e simulator.Event, over string) string {
 		return text
 	case simulator.Skip, simulator.Nobody:
 		return notifiers.Plain(strings.TrimSuffix(cmp.Or(e.Role, "step")+", "+e.Person, ", "))
-	case simulator.Refused:
+	case simulator.Refused, simulator.Unchanged:
 		return notifiers.Plain(e.Person + ": " + e.Says)
 	}
 	return t.words(cmp.Or(e.Says, e.Reason))
@@ -118,12 +124,12 @@ func (t *teller) headline(e simulator.Event, over string) string {
 func (t *teller) why(e simulator.Event) string {
 	reason := t.words(e.Reason)
 	switch e.Kind {
-	case simulator.Page, simulator.Assign, simulator.Pass, simulator.Skip, simulator.Nobody:
+	case simulator.Page, simulator.Assign, simulator.Pass, simulator.Collapse, simulator.Skip, simulator.Nobody:
 		if e.Step > 0 {
 			return fmt.Sprintf("step %d, %s: %s", e.Step, e.Role, reason)
 		}
 		return reason
-	case simulator.Refused:
+	case simulator.Refused, simulator.Unchanged:
 		return reason
 	}
 	return ""
@@ -135,6 +141,8 @@ func kindWord(k simulator.Kind) string {
 		return "passed over"
 	case simulator.Nobody:
 		return "tells nobody"
+	case simulator.Collapse:
+		return "told once"
 	}
 	return string(k)
 }

@@ -9,15 +9,19 @@ import (
 )
 
 // changes are the times at which something about the role's people may change: their turns, their hours,
-// their absences.
+// their absences. Worked out once.
 func (s *survey) changes(role string) []time.Time {
+	if known, ok := s.changed[role]; ok {
+		return known
+	}
 	var out []time.Time
 	out = s.handoffs(out, s.p.Directory.Roles[role].Rotation)
-	for _, id := range s.holders(role) {
+	for _, id := range s.candidates(role) {
 		out = s.changesOf(out, s.p.Directory.People[id])
 	}
 	slices.SortFunc(out, time.Time.Compare)
-	return slices.CompactFunc(out, time.Time.Equal)
+	s.changed[role] = slices.CompactFunc(out, time.Time.Equal)
+	return s.changed[role]
 }
 
 func (s *survey) changesOf(out []time.Time, p escalation.Person) []time.Time {
@@ -32,10 +36,8 @@ func (s *survey) changesOf(out []time.Time, p escalation.Person) []time.Time {
 	case escalation.ReachHours:
 		out = edges(out, s.open(p.Hours))
 	case escalation.ReachOnCall:
-		for name := range s.shifts {
-			if s.holdsTurn(name, p.ID) {
-				out = s.handoffs(out, name)
-			}
+		for _, turns := range s.turnsOf[p.ID] {
+			out = edges(out, turns)
 		}
 	}
 	return out
@@ -46,16 +48,6 @@ func (s *survey) handoffs(out []time.Time, rotation string) []time.Time {
 		out = append(out, shift.from, shift.until)
 	}
 	return out
-}
-
-// holdsTurn reports whether the person holds the rotation at some time of these days.
-func (s *survey) holdsTurn(rotation, person string) bool {
-	for _, shift := range s.shifts[rotation] {
-		if shift.person == person {
-			return true
-		}
-	}
-	return false
 }
 
 // businessOf is the business time of where a person is.

@@ -65,7 +65,7 @@ func TestContradictionsAreNamed(t *testing.T) {
 		t.Run(g.name, func(t *testing.T) {
 			p := policytest.Manual(t)
 			g.change(p)
-			if got := messages(cover.Find(p, monday(t), 30), cover.KindContradiction); !slices.Equal(got, []string{g.want}) {
+			if got := messages(cover.Find(p, monday(t), 30, nil), cover.KindContradiction); !slices.Equal(got, []string{g.want}) {
 				t.Errorf("%q, want\n%q", got, g.want)
 			}
 		})
@@ -77,7 +77,7 @@ func TestQuietHoursThatLeaveSomeOfTheDayContradictNothing(t *testing.T) {
 	person(p, "devops-lead", func(w *escalation.Person) {
 		w.Quiet = escalation.Quiet{Hours: hours(t, p.Calendar.Zone, "08:00-16:00"), Severities: []alerting.Severity{alerting.P3}}
 	})
-	wants(t, cover.Find(p, monday(t), 30), cover.KindContradiction)
+	wants(t, cover.Find(p, monday(t), 30, nil), cover.KindContradiction)
 }
 
 func window(t testing.TB, name string, lasts time.Duration) maintenance.Window {

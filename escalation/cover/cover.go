@@ -32,28 +32,34 @@ const (
 	KindOneChannel    = "one-channel"   // a severity of which people are told over one channel only
 	KindUnknown       = "unknown"       // what cannot be known from the configuration alone
 	KindContradiction = "contradiction" // parts of the configuration that do not go together
+	KindMaintenance   = "maintenance"   // a window that holds back pages of P0 or P1
+	KindSandbox       = "sandbox"       // every channel is one
 )
 
-// Find goes through so many days from a moment on. Each stretch of time is a finding of its own, in order
-// of time within its kind; Grouped joins them for reading.
-func Find(p *escalation.Policy, from time.Time, days int) []Finding {
-	s := newSurvey(p, from, days)
+// Find goes through so many days from a moment on. Live are the channels that do send; nil: all. Where none does,
+// a finding says so, and the rest is as if all did. Each stretch of time is a finding of its own, in order of time
+// within its kind; Grouped joins them for reading.
+func Find(p *escalation.Policy, from time.Time, days int, live map[escalation.Channel]bool) []Finding {
+	s := newSurvey(p, from, days, live)
 	return slices.Concat(
-		s.uncovered(), s.catchAll(), s.alone(), s.partTime(),
-		s.gaps(), s.oneHolder(), s.away(), s.oneChannel(), s.contradictions(),
+		s.sandboxes(), s.uncovered(), s.catchAll(), s.alone(), s.partTime(),
+		s.gaps(), s.oneHolder(), s.away(), s.oneChannel(), s.contradictions(), s.maintenance(),
 	)
 }
 
 // Grouped joins the findings that differ only in when: the earliest stands for all.
 func Grouped(all []Finding) []Finding {
+	type what struct{ kind, text string }
 	var out []Finding
+	first := map[what]int{}
 	for _, f := range all {
-		i := slices.IndexFunc(out, func(o Finding) bool { return o.Kind == f.Kind && o.Text == f.Text })
-		if i < 0 {
-			out = append(out, f)
-		} else {
+		key := what{f.Kind, f.Text}
+		if i, ok := first[key]; ok {
 			out[i].Times += f.Times
+			continue
 		}
+		first[key] = len(out)
+		out = append(out, f)
 	}
 	return out
 }

@@ -50,7 +50,7 @@ func TestAStretchInWhichOnlyOneChannelReachesAnybodyIsUncovered(t *testing.T) {
 	only(p, alerting.P0, page(t, "0m", "on-call"))
 	person(p, "system-admin", func(w *escalation.Person) { w.Phone = "" })
 	p.Directory.Absences = []escalation.Absence{{Person: "devops-lead", From: monday(t).AddDate(0, 0, 1), Until: monday(t).AddDate(0, 0, 2)}} // changes nothing
-	all := cover.Find(p, monday(t), 15)
+	all := cover.Find(p, monday(t), 15, nil)
 	wants(t, all, cover.KindUncovered,
 		"P0 step 1 (on-call): nobody would be told over two channels, only system-admin over email: from Mon 12 October 2026 12:00 CEST until Mon 19 October 2026 09:00 CEST",
 		"P0 step 1 (on-call): nobody would be told over two channels, only system-admin over email: from Mon 26 October 2026 09:00 CET until Tue 27 October 2026 12:00 CET")
@@ -68,7 +68,7 @@ func TestARowOfOneChannelIsSaidOnceAndThenCountsOne(t *testing.T) {
 	p.Matrix[alerting.P0] = row
 	person(p, "engineering-manager", func(w *escalation.Person) { w.Phone = "" })
 	person(p, "devops-lead", func(w *escalation.Person) { w.Email, w.Slack = "", "" })
-	all := cover.Find(p, monday(t), 15)
+	all := cover.Find(p, monday(t), 15, nil)
 	wants(t, all, cover.KindOneChannel, "P0 names no channel but sms: where that fails, nobody is told")
 	wants(t, all, cover.KindUncovered)
 	wants(t, all, cover.KindCatchAll,
@@ -79,7 +79,7 @@ func TestARoleOfBusinessHoursTellsCatchAllOutsideThem(t *testing.T) {
 	p := policytest.Manual(t)
 	only(p, alerting.P0, page(t, "0m", "dba"), page(t, "2 business hours", "dba"), page(t, "next business day", "dba"))
 	p.Directory.Roles["dba"] = escalation.Role{People: []string{"database-admin"}}
-	all := cover.Find(p, monday(t), 4)
+	all := cover.Find(p, monday(t), 4, nil)
 	got := messages(all, cover.KindCatchAll)
 	if len(got) != 4 {
 		t.Fatalf("%d nights: %s", len(got), strings.Join(got, "\n"))
@@ -102,7 +102,7 @@ func TestWithoutACatchAllNobodyIsTold(t *testing.T) {
 	p := policytest.Manual(t)
 	only(p, alerting.P0, page(t, "0m", "dba"))
 	p.Directory.Roles["dba"], p.Directory.CatchAll = escalation.Role{People: []string{"database-admin"}}, ""
-	got := messages(cover.Find(p, monday(t), 1), cover.KindUncovered)
+	got := messages(cover.Find(p, monday(t), 1, nil), cover.KindUncovered)
 	if len(got) != 1 || !strings.Contains(got[0], "nobody would be told, as there is no catch_all who can be; database-admin is reached in business hours only") || !strings.HasSuffix(got[0], "from Mon 12 October 2026 17:00 CEST until Tue 13 October 2026 09:00 CEST") {
 		t.Errorf("%q", got)
 	}
@@ -115,7 +115,7 @@ func TestARotationsGapsAndLoneHoldersAreNamed(t *testing.T) {
 	p.Directory.Rotations["primary"] = r
 	r.Name, r.People = "elsewhere", nil
 	p.Directory.Rotations["elsewhere"] = r
-	all := cover.Find(p, monday(t), 60)
+	all := cover.Find(p, monday(t), 60, nil)
 	wants(t, all, cover.KindGap, "nobody holds rotation primary: from Mon 12 October 2026 12:00 CEST until Wed 14 October 2026 09:00 CEST")
 	wants(t, all, cover.KindOneHolder, "devops-lead holds rotation primary alone: nobody takes turns")
 	if got := messages(all, cover.KindUnknown); len(got) != 1 || !strings.Contains(got[0], "rotation elsewhere") {
@@ -133,7 +133,7 @@ func TestAnAbsenceWithoutADeputyLeavesWhatOneHoldsAlone(t *testing.T) {
 		{Person: "vp-engineering", From: from, Until: until, Deputy: "devops-lead"},
 		{Person: "engineering-manager", From: from.AddDate(-1, 0, 0), Until: until.AddDate(-1, 0, 0)},
 	}
-	wants(t, cover.Find(p, monday(t), 60), cover.KindAbsent,
+	wants(t, cover.Find(p, monday(t), 60, nil), cover.KindAbsent,
 		"engineering-manager is away without a deputy, and is the only one in manager: from Fri 16 October 2026 00:00 CEST until Wed 21 October 2026 00:00 CEST",
 		"system-admin is away without a deputy, and holds rotation primary: from Fri 16 October 2026 00:00 CEST until Mon 19 October 2026 09:00 CEST")
 }
@@ -147,7 +147,7 @@ func TestSomebodyWithHoursOfTheirOwnLeavesTheOtherAlone(t *testing.T) {
 	person(p, "database-admin", func(w *escalation.Person) {
 		w.Reach, w.Hours = escalation.ReachHours, hours(t, tokyo, "08:00-20:00")
 	})
-	got := messages(cover.Find(p, monday(t), 2), cover.KindPartTime)
+	got := messages(cover.Find(p, monday(t), 2, nil), cover.KindPartTime)
 	want := "P0 step 4 and P1 step 3 (senior-engineer): database-admin is reached in their own hours only: outside them senior-engineer is devops-lead alone: 2 times, first from Mon 12 October 2026 13:00 CEST until Tue 13 October 2026 01:00 CEST"
 	if len(got) == 0 || got[0] != want {
 		t.Errorf("%q, want %q", got, want)
@@ -162,7 +162,7 @@ func TestAShadowAnswersForNothing(t *testing.T) {
 	r.Shadows = slices.Grow(r.Shadows, 1)[:1]
 	r.Shadows[0].People, r.Shadows[0].Turn, r.Shadows[0].Since = []string{"database-admin"}, r.Turn, r.Since
 	p.Directory.Rotations["primary"] = r
-	wants(t, cover.Find(p, monday(t), 10), cover.KindAlone, "P0 step 1 (on-call): only devops-lead ever answers")
+	wants(t, cover.Find(p, monday(t), 10, nil), cover.KindAlone, "P0 step 1 (on-call): only devops-lead ever answers")
 }
 
 func TestADeputyCoversAnAbsence(t *testing.T) {
@@ -171,12 +171,12 @@ func TestADeputyCoversAnAbsence(t *testing.T) {
 	from := monday(t).AddDate(0, 0, 2)
 	away := escalation.Absence{Person: "engineering-manager", From: from, Until: from.AddDate(0, 0, 3)}
 	p.Directory.Absences = []escalation.Absence{away}
-	if got := messages(cover.Find(p, monday(t), 10), cover.KindCatchAll); len(got) != 1 {
+	if got := messages(cover.Find(p, monday(t), 10, nil), cover.KindCatchAll); len(got) != 1 {
 		t.Errorf("without a deputy: %q", got)
 	}
 	away.Deputy = "vp-engineering"
 	p.Directory.Absences = []escalation.Absence{away}
-	all := cover.Find(p, monday(t), 10)
+	all := cover.Find(p, monday(t), 10, nil)
 	wants(t, all, cover.KindCatchAll)
 	wants(t, all, cover.KindAlone)
 }
@@ -189,9 +189,9 @@ func TestAStepOfTheNextBusinessDayIsLookedAtAsTheDayOpens(t *testing.T) {
 		w.Reach, w.Hours = escalation.ReachHours, hours(t, p.Calendar.Zone, "10:00-18:00")
 	})
 	from := monday(t).Add(-4 * time.Hour)
-	wants(t, cover.Find(p, from, 1), cover.KindCatchAll,
+	wants(t, cover.Find(p, from, 1, nil), cover.KindCatchAll,
 		"P0 step 1 (dba): only catch_all would be told, devops-lead; database-admin is reached in hours of their own only: from Mon 12 October 2026 09:00 CEST until Mon 12 October 2026 09:01 CEST")
-	wants(t, cover.Find(p, monday(t), 1), cover.KindCatchAll,
+	wants(t, cover.Find(p, monday(t), 1, nil), cover.KindCatchAll,
 		"P0 step 1 (dba): only catch_all would be told, devops-lead; database-admin is reached in hours of their own only: from Tue 13 October 2026 09:00 CEST until Tue 13 October 2026 09:01 CEST")
 }
 
@@ -200,7 +200,7 @@ func TestWhereCatchAllIsToldNobodyIsLeftAlone(t *testing.T) {
 	only(p, alerting.P0, page(t, "0m", "dba"))
 	p.Directory.Roles["dba"] = escalation.Role{People: []string{"database-admin", "engineering-manager"}}
 	person(p, "engineering-manager", func(w *escalation.Person) { w.Reach = escalation.ReachBusinessHours })
-	all := cover.Find(p, monday(t), 3)
+	all := cover.Find(p, monday(t), 3, nil)
 	wants(t, all, cover.KindPartTime)
 	if got := messages(all, cover.KindCatchAll); len(got) != 3 {
 		t.Errorf("%d nights of catch_all: %q", len(got), got)

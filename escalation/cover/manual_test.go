@@ -35,7 +35,7 @@ func wants(t *testing.T, all []cover.Finding, kind string, want ...string) {
 }
 
 func TestTheManualsOwnOrganisationIsToldWhatIsWrongWithIt(t *testing.T) {
-	all := cover.Find(policytest.Manual(t), monday(t), 60)
+	all := cover.Find(policytest.Manual(t), monday(t), 60, nil)
 	wants(t, all, cover.KindPartTime,
 		"P0 step 4 and P1 step 3 (senior-engineer): database-admin is reached in business hours only: outside them senior-engineer is devops-lead alone: 44 times, first from Mon 12 October 2026 17:00 CEST until Tue 13 October 2026 09:00 CEST")
 	wants(t, all, cover.KindAlone,

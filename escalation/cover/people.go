@@ -1,6 +1,8 @@
 package cover
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,40 +20,40 @@ func (s *survey) uncovered() []Finding {
 	var found remarks
 	for _, a := range s.asks {
 		need := s.needed(a.severity)
-		for _, m := range s.within(a, func(t escalation.Telling) bool { return most(t) < need }) {
-			found.add(a, m.span, KindUncovered, "%s", thin(m.telling, a.role))
+		thin := func(t escalation.Telling) string {
+			if s.most(t) >= need {
+				return ""
+			}
+			return s.thin(t, a)
+		}
+		for _, m := range s.within(a, thin) {
+			found.add(a, m.span, KindUncovered, "%s", m.text)
 		}
 	}
 	return s.findings(found)
 }
 
-// most is over how many channels the best reached of them is told.
-func most(t escalation.Telling) int {
+// most is over how many live channels the best reached of them is told.
+func (s *survey) most(t escalation.Telling) int {
 	n := 0
 	for _, p := range t.People {
-		n = max(n, len(p.Channels))
+		n = max(n, len(p.Channels)-len(s.kept(p.Channels)))
 	}
 	return n
-}
-
-// thin says who is told over too few channels.
-func thin(t escalation.Telling, role string) string {
-	if len(t.People) == 0 {
-		return "nobody would be told, as there is no catch_all who can be; " + passedOver(t, role)
-	}
-	who := make([]string, len(t.People))
-	for i, p := range t.People {
-		who[i] = p.Person + " over " + and(p.Channels)
-	}
-	return "nobody would be told over two channels, only " + and(who)
 }
 
 // catchAll are the stretches in which a step's role reaches nobody.
 func (s *survey) catchAll() []Finding {
 	var found remarks
 	for _, a := range s.asks {
-		for _, m := range s.within(a, func(t escalation.Telling) bool { return t.CatchAll }) {
-			found.add(a, m.span, KindCatchAll, "only catch_all would be told, %s; %s", and(names(m.telling)), passedOver(m.telling, a.role))
+		instead := func(t escalation.Telling) string {
+			if !t.CatchAll {
+				return ""
+			}
+			return fmt.Sprintf("only catch_all would be told, %s; %s", and(names(t)), passedOver(t, a.role))
+		}
+		for _, m := range s.within(a, instead) {
+			found.add(a, m.span, KindCatchAll, "%s", m.text)
 		}
 	}
 	return s.findings(found)
@@ -88,7 +90,7 @@ func (s *survey) alone() []Finding {
 		if len(s.members[s.p.Directory.Roles[a.role].Rotation]) > 1 {
 			continue // by turns, though perhaps not within these days
 		}
-		if who := s.everTold(a.paged()); len(who) == 1 {
+		if who := s.everHolds(a.paged()); len(who) == 1 {
 			found.add(a, span{}, KindAlone, "only %s ever answers", who[0])
 		}
 	}
@@ -97,16 +99,25 @@ func (s *survey) alone() []Finding {
 
 // everTold are the people whom a's steps tell at some time.
 func (s *survey) everTold(a ask) []string {
-	var who []string
+	return s.named(a, func(escalation.Telling) bool { return true })
+}
+
+func (s *survey) named(a ask, counts func(escalation.Telling) bool) []string {
+	who := map[string]bool{}
 	for _, m := range s.moments(a) {
-		for _, name := range names(m.telling) {
-			if !slices.Contains(who, name) {
-				who = append(who, name)
+		if counts(m.telling) {
+			for _, p := range m.telling.People {
+				who[p.Person] = true
 			}
 		}
 	}
-	slices.Sort(who)
-	return who
+	return slices.Sorted(maps.Keys(who))
+}
+
+// everHolds are the people whom a's steps tell at some time as the role's own: catch_all answers in somebody's
+// place.
+func (s *survey) everHolds(a ask) []string {
+	return s.named(a, func(t escalation.Telling) bool { return !t.CatchAll })
 }
 
 // partTime are the people who leave one other alone in a role when they cannot be reached.
@@ -118,11 +129,14 @@ func (s *survey) partTime() []Finding {
 			if person.Reach == escalation.ReachAlways || !slices.Contains(s.everTold(a.paged()), id) {
 				continue
 			}
-			left := s.within(a.paged(), func(t escalation.Telling) bool {
-				return len(t.People) == 1 && !t.CatchAll && t.People[0].Person != id
-			})
-			if len(left) > 0 {
-				found.addFirst(a, left[0].span, len(left), KindPartTime, "%s is %s %s is %s alone", id, hours(person), a.role, left[0].telling.People[0].Person)
+			other := func(t escalation.Telling) string {
+				if len(t.People) != 1 || t.CatchAll || t.People[0].Person == id {
+					return ""
+				}
+				return t.People[0].Person
+			}
+			if left := s.within(a.paged(), other); len(left) > 0 {
+				found.addFirst(a, left[0].span, len(left), KindPartTime, "%s is %s %s is %s alone", id, hours(person), a.role, left[0].text)
 			}
 		}
 	}

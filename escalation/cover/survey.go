@@ -12,15 +12,21 @@ import (
 
 // survey is what is known about the days that are looked at.
 type survey struct {
-	p           *escalation.Policy
-	from, until time.Time
-	zone        *time.Location
-	shifts      map[string][]turn   // of each rotation, from from to until
-	members     map[string][]string // of each rotation: see membersOf
-	asks        []ask
-	told        map[ask][]moment
-	business    map[*calendar.Calendar][]span
-	evaluations int // how often the machine was asked
+	p            *escalation.Policy
+	from, until  time.Time
+	zone         *time.Location
+	shifts       map[string][]turn   // of each rotation, from from to until
+	members      map[string][]string // of each rotation: see membersOf
+	asks         []ask
+	told         map[ask][]moment
+	states       map[state]escalation.Telling
+	turnsOf      map[string][][]span    // of each person: a list for each rotation
+	people       map[string][]string    // by role: see candidates
+	changed      map[string][]time.Time // by role: see changes
+	business     map[*calendar.Calendar][]span
+	live         map[escalation.Channel]bool // nil: all channels are
+	allSandboxes bool
+	evaluations  int // how often the machine was asked
 }
 
 // span is a stretch of time, half-open.
@@ -47,13 +53,19 @@ type ask struct {
 	clock    calendar.DelayKind // at what times the steps can fall due
 }
 
-func newSurvey(p *escalation.Policy, from time.Time, days int) *survey {
+func newSurvey(p *escalation.Policy, from time.Time, days int, live map[escalation.Channel]bool) *survey {
 	s := &survey{
 		p: p, from: from, zone: time.UTC, shifts: map[string][]turn{}, members: map[string][]string{},
+		states: map[state]escalation.Telling{}, people: map[string][]string{}, changed: map[string][]time.Time{},
 		told: map[ask][]moment{}, business: map[*calendar.Calendar][]span{},
 	}
 	if p.Calendar != nil && p.Calendar.Zone != nil {
 		s.zone = p.Calendar.Zone
+	}
+	if slices.ContainsFunc(escalation.Channels, func(ch escalation.Channel) bool { return live[ch] }) {
+		s.live = live
+	} else {
+		s.allSandboxes = live != nil
 	}
 	s.until = from.In(s.zone).AddDate(0, 0, days)
 	for name, r := range p.Directory.Rotations {
@@ -62,6 +74,7 @@ func newSurvey(p *escalation.Policy, from time.Time, days int) *survey {
 		}
 		s.members[name] = s.membersOf(name)
 	}
+	s.turnsOf = s.personTurns()
 	for _, sev := range alerting.Severities {
 		for _, step := range p.Matrix[sev].Steps {
 			if a := askOf(sev, step); !slices.Contains(s.asks, a) {
@@ -82,19 +95,14 @@ func (a ask) paged() ask {
 	return a
 }
 
-// moments is whom a's steps would tell, at each time at which they can fall due, without shadows: they
-// answer for nothing. Worked out once.
+// moments is whom a's steps would tell, at each time at which they can fall due. Worked out once.
 func (s *survey) moments(a ask) []moment {
 	if known, ok := s.told[a]; ok {
 		return known
 	}
 	var out []moment
-	step := escalation.Step{Kind: a.kind, Role: a.role, Until: escalation.UntilAcknowledged}
 	for _, w := range s.dueWithin(a) {
-		s.evaluations++
-		t := s.p.Told(a.severity, step, w.from)
-		t.People = slices.DeleteFunc(t.People, func(r escalation.Recipient) bool { return r.Shadow })
-		out = append(out, moment{w, t})
+		out = append(out, moment{w, s.tell(a, w.from)})
 	}
 	s.told[a] = out
 	return out
@@ -125,20 +133,28 @@ func (s *survey) calendarOf(role string) *calendar.Calendar {
 	return s.p.Calendar
 }
 
-// within are the stretches, joined, in which what a's steps do is of interest.
-func (s *survey) within(a ask, is func(escalation.Telling) bool) []moment {
-	var out []moment
+// within are the stretches of which there is something to say about what a's steps do, with what that is. Those
+// that follow each other with the same are one.
+func (s *survey) within(a ask, say func(escalation.Telling) string) []said {
+	var out []said
 	for _, m := range s.moments(a) {
-		if !is(m.telling) {
+		text := say(m.telling)
+		if text == "" {
 			continue
 		}
-		if n := len(out) - 1; n >= 0 && out[n].until.Equal(m.from) {
+		if n := len(out) - 1; n >= 0 && out[n].until.Equal(m.from) && out[n].text == text {
 			out[n].until = m.until
 		} else {
-			out = append(out, m)
+			out = append(out, said{m.span, text})
 		}
 	}
 	return out
+}
+
+// said is a stretch of time and what is said of it.
+type said struct {
+	span
+	text string
 }
 
 // holders are the people who may come to be told when the role is: in order of their names.

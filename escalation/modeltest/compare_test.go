@@ -35,8 +35,9 @@ func (r *run) compare() {
 const mostSteps = 6
 
 type stepStand struct {
-	state escalation.StepState
-	due   int64
+	state  escalation.StepState
+	due    int64
+	nobody bool
 }
 
 // stand is what is compared of an incident.
@@ -48,6 +49,7 @@ type stand struct {
 	round           int
 	count, firing   int
 	into            int64
+	repeat, owed    int64 // when the row begins again; when somebody is told next, unless it is snoozed
 	steps           [mostSteps]stepStand
 }
 
@@ -59,7 +61,13 @@ func standing(c escalation.Case) stand {
 	}
 	if inc.State != alerting.StateResolved {
 		for k, step := range c.Plan.Steps {
-			s.steps[k] = stepStand{step.State, step.DueAt.Unix()}
+			s.steps[k] = stepStand{step.State, step.DueAt.Unix(), step.Nobody}
+		}
+		if c.Plan.Repeats > 0 {
+			s.repeat = nanoseconds(c.Plan.RepeatAt)
+		}
+		if owed := c.Plan.Owed(inc); owed != nil && inc.SnoozedUntil.IsZero() {
+			s.owed = nanoseconds(owed.DueAt)
 		}
 	}
 	return s
@@ -72,8 +80,12 @@ func (i *incident) standing(firing int, into int64) stand {
 	}
 	if i.state != alerting.StateResolved {
 		for k, step := range i.steps {
-			s.steps[k] = stepStand{step.state, step.due.Unix()}
+			s.steps[k] = stepStand{step.state, step.due.Unix(), step.nobody}
 		}
+		if i.repeats > 0 {
+			s.repeat = nanoseconds(i.repeatAt)
+		}
+		s.owed = nanoseconds(i.owed())
 	}
 	return s
 }

@@ -119,10 +119,11 @@ func (r *run) outage() {
 func (r *run) manual() {
 	service, sev := pick(r, "service", "db", "web"), alerting.Severity(r.draw(4, "severity"))
 	r.note("opened by hand: %s %s", service, sev)
-	if _, err := r.world.Open(escalation.Manual{Title: "by hand", Severity: sev, Labels: alerting.Labels{"service": service}, By: r.actor()}); err != nil {
+	about := alerting.Labels{"service": service}
+	if _, err := r.world.Open(escalation.Manual{Title: "by hand", Severity: sev, Labels: about, By: r.actor()}); err != nil {
 		r.t.Fatal(err)
 	}
-	r.model.begin(fmt.Sprint("manual/", len(r.model.incidents)), service, sev)
+	r.model.begin(fmt.Sprint("manual/", len(r.model.incidents)), about, sev)
 }
 
 func (r *run) configure() {

@@ -39,9 +39,9 @@ func faults() []fault {
 			`min(left+1, d.Case.Plan.Repeats)`,
 		},
 		{
-			"machine.go", `after an outage the repetition comes too soon`,
-			`plan.RepeatAt = plan.RepeatAt.Add(now.Sub(last))`,
-			`plan.RepeatAt = plan.RepeatAt.Add(last.Sub(last))`,
+			"machine.go", `an assignment that nobody can be told of tells again and again`,
+			`why = p.notToAssign(d.Case, *s, now)`,
+			`why = ""`,
 		},
 		{
 			"machine.go", `an assign step assigns nobody`,
@@ -49,9 +49,9 @@ func faults() []fault {
 			"if s.Kind == AssignStep && s.AskedBy != \"\" {\n\t\t\tp.assign(d, s, now)",
 		},
 		{
-			"machine.go", `an assign step takes the incident from whoever has it`,
-			`if d.Case.Incident.Assignee != "" {`,
-			`if d.Case.Incident.Assignee == "-" {`,
+			"recipients.go", `an assign step gives the incident to the last of its role`,
+			`out = placed[:1]`,
+			`out = placed[len(placed)-1:]`,
 		},
 		{
 			"machine.go", `a shadow is told twice`,
@@ -104,19 +104,74 @@ func faults() []fault {
 			"return s.State == StepPending\n\t})",
 		},
 		{
-			`pause.go`, `after a pause, the last step that waited fires instead of the first`,
-			`s.DueAt.Before(first)`,
-			`s.DueAt.After(first)`,
+			`putoff.go`, `after a pause, the last step that waited fires instead of the first`,
+			`s.DueAt.Before(first.DueAt)`,
+			`s.DueAt.After(first.DueAt)`,
 		},
 		{
-			`pause.go`, `after a pause, the steps lose their spacing`,
-			`p.Steps[i].DueAt = p.Steps[i].DueAt.Add(now.Sub(first))`,
-			`p.Steps[i].DueAt = now`,
+			`putoff.go`, `after a pause, the steps lose their spacing`,
+			`return s.DueAt.Add(now.Sub(first))`,
+			`return now`,
 		},
 		{
-			`pause.go`, `after a pause, the repetition keeps its old time`,
-			`p.RepeatAt = p.RepeatAt.Add(now.Sub(first))`,
-			`p.RepeatAt = p.RepeatAt.Add(first.Sub(first))`,
+			`putoff.go`, `after a pause, the repetition keeps its old time`,
+			`plan.RepeatAt = plan.RepeatAt.Add(late)`,
+			`plan.RepeatAt = plan.RepeatAt.Add(late - late)`,
+		},
+		{
+			`putoff.go`, `after a pause, the repetition of a row in business time is put off by the wall clock`,
+			`!business && d.Kind == calendar.Wall`,
+			`d.Kind == calendar.Wall`,
+		},
+		{
+			`putoff.go`, `after a pause, steps in business time are put off by the wall clock`,
+			"if !s.inBusinessTime() {\n\t\treturn",
+			"if !s.inBusinessTime() || !s.DueAt.IsZero() {\n\t\treturn",
+		},
+		{
+			`putoff.go`, `business days count from the end of a pause instead of the next business time`,
+			`begin = p.calendarOf(first.Role).Next(now)`,
+			`begin = now`,
+		},
+		{
+			`putoff.go`, `a distance in business days is kept in hours`,
+			`d.Kind != calendar.BusinessDays`,
+			`d.Kind != calendar.Wall`,
+		},
+		{
+			`putoff.go`, `after an outage the repetition comes too soon`,
+			`return plan.RepeatAt.Add(now.Sub(last))`,
+			`return plan.RepeatAt.Add(last.Sub(last))`,
+		},
+		{
+			`putoff.go`, `after an outage a repetition in business time is put off by the wall clock`,
+			`return d.Due(p.Calendar, now).UTC()`,
+			`return plan.RepeatAt.Add(now.Sub(last))`,
+		},
+		{
+			`varied.go`, `a maintenance window is held against the first alert's labels alone`,
+			`values, differs := c.Plan.Varied[m.Name]`,
+			`values, differs := []string(nil), false`,
+		},
+		{
+			`admit_incident.go`, `an alert from outside leaves a maintenance window's pause`,
+			"\tp.leaveWindow(f.d, now)\n",
+			``,
+		},
+		{
+			`merge.go`, `a merge leaves a maintenance window's pause`,
+			"\tp.leaveWindow(d, now)\n",
+			``,
+		},
+		{
+			`merge.go`, `a merge forgets the labels of what was merged`,
+			`p.share(&d.Case, from.Labels, other.Plan.Varied)`,
+			`p.share(&d.Case, d.Case.Incident.Labels, other.Plan.Varied)`,
+		},
+		{
+			`answer.go`, `a new round forgets in which labels the alerts differ`,
+			`d.Case.Plan.Varied = varied`,
+			`_ = varied`,
 		},
 		{
 			`pause.go`, `a pause never ends`,
@@ -215,8 +270,33 @@ func faults() []fault {
 		},
 		{
 			`recipients.go`, `catch_all is left out`,
-			"\tif len(out) == 0 {",
-			"\tif len(out) == 0 && s.Kind == AssignStep {",
+			`case len(out) == 0:`,
+			`case len(out) == 0 && s.Kind == AssignStep:`,
+		},
+		{
+			`recipients.go`, `an assign step tells nobody of other roles, though they have the incident`,
+			"if !ok {\n\t\treturn nil\n\t}\n\tr, _, ok",
+			"if ok {\n\t\treturn nil\n\t}\n\tr, _, ok",
+		},
+		{
+			`recipients.go`, `catch_all is given the incident and not told`,
+			`(len(out) > 0 || who`,
+			`(len(out) >= 0 || who`,
+		},
+		{
+			`standin.go`, `a page that is held back goes to who is away by then`,
+			`if late.IsZero() {`,
+			`if late.IsZero() || !late.IsZero() {`,
+		},
+		{
+			`standin.go`, `who stands in for a held page is told at once`,
+			`r.sends[i].notBefore = at`,
+			`r.sends[i].notBefore = at.Add(at.Sub(at) - time.Hour)`,
+		},
+		{
+			`plan.go`, `what is owed next is before the end of the pause`,
+			`waits.DueAt = p.Pause.Until`,
+			`waits.DueAt = next.DueAt`,
 		},
 		{
 			`recipients.go`, `who is away without a deputy is told`,
@@ -240,8 +320,8 @@ func faults() []fault {
 		},
 		{
 			`roster.go`, `an override stands in every rotation`,
-			`if o.Rotation == rotation {`,
-			`if o.Rotation != "" || rotation == "" {`,
+			`known && o.Rotation == rotation {`,
+			`known && (o.Rotation != "" || rotation == "") {`,
 		},
 		{
 			`oncall/holder.go`, `of two overrides the earlier in the list counts`,

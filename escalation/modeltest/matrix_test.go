@@ -43,7 +43,7 @@ func fullMatrix(t testing.TB) escalation.Matrix {
 			},
 		},
 		alerting.P3: {
-			Channels: channels("sms"),
+			Channels: channels("sms"), Repeat: repeat(t, "3h", 1),
 			Steps: []escalation.Step{
 				step(t, "page", "next business day", "nights", "acknowledged", ""),
 				step(t, "assign", "2 business days", "on-call", "assigned", ""),

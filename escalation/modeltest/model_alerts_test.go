@@ -9,7 +9,7 @@ import (
 
 // alert is the newest episode of a fingerprint.
 type alert struct {
-	service  string
+	labels   alerting.Labels
 	sev      alerting.Severity
 	starts   time.Time
 	fires    bool
@@ -61,7 +61,7 @@ func (m *model) receive(batch []arrival) {
 	for _, a := range batch {
 		al := m.alerts[a.fingerprint]
 		if al == nil {
-			al = &alert{service: a.service, sev: a.sev}
+			al = &alert{labels: a.labels, sev: a.sev}
 		}
 		if a.ends.IsZero() {
 			m.fires(al, a)
@@ -95,11 +95,13 @@ func (m *model) fires(al *alert, a arrival) {
 	if joined {
 		i.count++
 	}
+	m.learn(i, a.labels)
 	if a.sev < i.sev { // a worse alert: nobody has answered for that
 		i.sev = a.sev
 		unanswered(i)
 		m.plan(i, m.now)
 	}
+	m.leave(i)
 }
 
 // incidentOf finds what an alert belongs to, and whether it is new there.
@@ -118,7 +120,7 @@ func (m *model) incidentOf(al *alert, a arrival) (i *incident, joined bool) {
 		i = newest
 		m.reopen(i)
 	default:
-		i = m.begin(key, a.service, a.sev)
+		i = m.begin(key, a.labels, a.sev)
 	}
 	return i, i != al.incident
 }

@@ -214,10 +214,15 @@ func (m *model) severity(i *incident, sev alerting.Severity) (refused bool) {
 }
 
 func (m *model) merge(from, into *incident, by string) (refused bool) {
+	if from != into && from.merged == into {
+		return false // as it is already
+	}
 	if from == into || from.merged != nil || into.merged != nil || into.state == alerting.StateResolved {
 		return true
 	}
 	into.count += from.count
+	m.learn(into, from.labels...)
+	into.lost = append(into.lost, from.lost...)
 	for _, al := range m.alerts {
 		if al.incident == from {
 			al.incident = into
@@ -229,6 +234,7 @@ func (m *model) merge(from, into *incident, by string) (refused bool) {
 		m.plan(into, m.now)
 		into.paused, into.muted = paused, muted
 	}
+	m.leave(into)
 	if into.state == alerting.StateAcknowledged {
 		into.heard = m.now
 	}
@@ -261,11 +267,12 @@ func (m *model) split(i *incident, fingerprints []string) (refused bool) {
 	if worst == nil || len(fingerprints) == all {
 		return true
 	}
-	split := m.begin("", worst.service, worst.sev)
+	split := m.begin("", worst.labels, worst.sev)
 	split.count = len(fingerprints)
 	i.count = max(i.count-split.count, 0)
 	for _, f := range fingerprints {
 		m.alerts[f].incident = split
+		m.learn(split, m.alerts[f].labels)
 	}
 	left := slices.ContainsFunc(m.of(i), func(al *alert) bool { return al.fires })
 	if fires && !left {

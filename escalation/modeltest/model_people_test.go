@@ -13,6 +13,8 @@ type recipient struct {
 	person string
 	sends  []sending
 	shadow bool
+
+	catchAll bool // because the role reaches nobody
 }
 
 type sending struct {
@@ -28,18 +30,24 @@ func (m *model) who(i *incident, kind escalation.StepKind, role string) (out []r
 	if r.Rotation != "" {
 		people = []string{holder(d.Rotations[r.Rotation], m.roster.Overrides, m.now)}
 	}
+	onCall := r.Rotation != ""
 	for _, id := range people {
-		if who, ok := m.standsFor(i, id, r.Rotation != ""); ok && !slices.ContainsFunc(out, who.same) {
+		if who, ok := m.standsFor(i, id, onCall, m.now); ok && !slices.ContainsFunc(out, who.same) {
 			out = append(out, who)
 		}
 	}
-	if kind == escalation.AssignStep {
-		out = toWhomItBelongs(out, i.assignee)
-	}
-	if len(out) == 0 {
+	nobody := len(out) == 0
+	switch {
+	case kind == escalation.AssignStep && i.assignee != "" && !(nobody && i.assignee == d.CatchAll):
+		return m.whomItBelongsTo(i, out, onCall)
+	case nobody:
 		if all := m.anyhow(i, d.CatchAll); len(all) > 0 {
-			out = append(out, recipient{person: d.CatchAll, sends: all})
+			out = append(out, recipient{person: d.CatchAll, sends: all, catchAll: true})
 		}
+	case kind == escalation.AssignStep:
+		out = m.unlessAwayByThen(i, out, onCall)[:1]
+	default:
+		out = m.unlessAwayByThen(i, out, onCall)
 	}
 	if kind == escalation.PageStep && r.Rotation != "" {
 		out = m.alongWith(out, i, r.Rotation)
@@ -47,38 +55,80 @@ func (m *model) who(i *incident, kind escalation.StepKind, role string) (out []r
 	return out
 }
 
+// answers reports whether somebody is told for a role, and neither along nor instead.
+func (r recipient) answers() bool { return !r.shadow && !r.catchAll }
+
 func (r recipient) same(other recipient) bool { return r.person == other.person }
 
-func toWhomItBelongs(out []recipient, assignee string) []recipient {
-	for _, r := range out {
-		if r.person == assignee {
-			return []recipient{r}
-		}
+// whomItBelongsTo is the assignee as one of a role, else by themselves; a step of an assignment tells nobody else.
+func (m *model) whomItBelongsTo(i *incident, role []recipient, onCall bool) []recipient {
+	is := func(r recipient) bool { return r.person == i.assignee }
+	if placed := m.unlessAwayByThen(i, role, onCall); slices.ContainsFunc(placed, is) {
+		return slices.DeleteFunc(placed, func(r recipient) bool { return !is(r) })
 	}
-	if assignee == "" && len(out) > 1 {
-		return out[:1]
+	if k := slices.IndexFunc(role, is); k >= 0 {
+		return m.unlessAwayByThen(i, role[k:k+1], onCall)
+	}
+	if who, ok := m.standsFor(i, i.assignee, false, m.now); ok {
+		return m.unlessAwayByThen(i, []recipient{who}, false)
+	}
+	return nil
+}
+
+// unlessAwayByThen gives the pages that leave while their recipient is away to whoever stands in at that moment,
+// if anybody can.
+func (m *model) unlessAwayByThen(i *incident, all []recipient, onCall bool) (out []recipient) {
+	for _, r := range all {
+		var first time.Time
+		away := func(s sending) bool { _, is := m.away(r.person, s.at); return is && s.at.After(m.now) }
+		for _, s := range r.sends {
+			if away(s) && (first.IsZero() || s.at.Before(first)) {
+				first = s.at
+			}
+		}
+		deputy, _ := m.away(r.person, first)
+		person, known := m.policy.Directory.People[deputy]
+		stand, ok := m.here(i, person, onCall, first)
+		if _, also := m.away(deputy, first); first.IsZero() || !known || also || !ok {
+			out = append(out, r)
+			continue
+		}
+		if r.sends = slices.DeleteFunc(slices.Clone(r.sends), away); len(r.sends) > 0 {
+			out = append(out, r)
+		}
+		if !slices.ContainsFunc(slices.Concat(out, all), stand.same) {
+			out = append(out, stand)
+		}
 	}
 	return out
 }
 
 // standsFor is the person, or their deputy while they are away; ok is false if neither may be told. Whoever
 // stands in for the holder of a rotation is on call in their place.
-func (m *model) standsFor(i *incident, id string, onCall bool) (r recipient, ok bool) {
+func (m *model) standsFor(i *incident, id string, onCall bool, at time.Time) (r recipient, ok bool) {
 	if !takes(m.policy.Directory.People[id], i.sev) {
 		return r, false
 	}
-	if deputy, away := m.away(id); away {
-		if _, also := m.away(deputy); also {
+	if deputy, away := m.away(id, at); away {
+		if _, also := m.away(deputy, at); also {
 			return r, false
 		}
 		id = deputy
 	}
 	person, known := m.policy.Directory.People[id]
-	if !known || !takes(person, i.sev) || !onCall && !m.onCall(person) || !m.reachable(person) {
+	if !known {
 		return r, false
 	}
-	sends := m.sends(person, i.sev, i.over)
-	return recipient{person: id, sends: sends}, len(sends) > 0
+	return m.here(i, person, onCall, at)
+}
+
+// here is a person who is not away, if they may be told at a moment.
+func (m *model) here(i *incident, p escalation.Person, onCall bool, at time.Time) (r recipient, ok bool) {
+	if !takes(p, i.sev) || !onCall && !m.onCall(p, at) || !m.reachable(p, at) {
+		return r, false
+	}
+	sends := m.sends(p, i.sev, i.over, at)
+	return recipient{person: p.ID, sends: sends}, len(sends) > 0
 }
 
 func takes(p escalation.Person, sev alerting.Severity) bool {
@@ -86,17 +136,17 @@ func takes(p escalation.Person, sev alerting.Severity) bool {
 }
 
 // away reports whether somebody is away, and who stands in: of absences that overlap, that of the last to end.
-func (m *model) away(id string) (deputy string, away bool) {
+func (m *model) away(id string, at time.Time) (deputy string, away bool) {
 	var until time.Time
 	for _, a := range slices.Concat(m.policy.Directory.Absences, m.roster.Absences) {
-		if a.Person == id && !m.now.Before(a.From) && m.now.Before(a.Until) && a.Until.After(until) {
+		if a.Person == id && !at.Before(a.From) && at.Before(a.Until) && a.Until.After(until) {
 			deputy, away, until = a.Deputy, true, a.Until
 		}
 	}
 	return deputy, away
 }
 
-func (m *model) reachable(p escalation.Person) bool {
+func (m *model) reachable(p escalation.Person, at time.Time) bool {
 	is := true
 	switch p.Reach {
 	case escalation.ReachBusinessHours:
@@ -104,29 +154,29 @@ func (m *model) reachable(p escalation.Person) bool {
 		if c == nil {
 			c = m.policy.Calendar
 		}
-		_, is = open(c, m.now)
+		_, is = open(c, at)
 	case escalation.ReachHours:
-		_, is = open(p.Hours, m.now)
+		_, is = open(p.Hours, at)
 	}
 	return is
 }
 
 // onCall reports whether somebody who is reached only on call holds a rotation.
-func (m *model) onCall(p escalation.Person) bool {
+func (m *model) onCall(p escalation.Person, at time.Time) bool {
 	is := p.Reach != escalation.ReachOnCall
 	for _, r := range m.policy.Directory.Rotations {
-		is = is || holder(r, m.roster.Overrides, m.now) == p.ID
+		is = is || holder(r, m.roster.Overrides, at) == p.ID
 	}
 	return is
 }
 
 // sends are by a person's own rules, else over the row's channels; quiet hours put them off.
-func (m *model) sends(p escalation.Person, sev alerting.Severity, row []escalation.Channel) (out []sending) {
+func (m *model) sends(p escalation.Person, sev alerting.Severity, row []escalation.Channel, at time.Time) (out []sending) {
 	add := func(over []escalation.Channel, after time.Duration) {
 		for _, ch := range over {
 			known := slices.ContainsFunc(out, func(s sending) bool { return s.channel == ch })
 			if address(p, ch) != "" && !known {
-				out = append(out, sending{ch, awake(p, sev, m.now.Add(after))})
+				out = append(out, sending{ch, awake(p, sev, at.Add(after))})
 			}
 		}
 	}
@@ -156,10 +206,10 @@ func awake(p escalation.Person, sev alerting.Severity, at time.Time) time.Time {
 // anyhow tells somebody over whatever reaches them, if neither their rules nor the row do.
 func (m *model) anyhow(i *incident, id string) []sending {
 	p := m.policy.Directory.People[id]
-	if out := m.sends(p, i.sev, i.over); len(out) > 0 {
+	if out := m.sends(p, i.sev, i.over, m.now); len(out) > 0 {
 		return out
 	}
-	return m.sends(p, i.sev, escalation.Channels)
+	return m.sends(p, i.sev, escalation.Channels, m.now)
 }
 
 // alongWith adds the shadows of a rotation: over email and slack, without their own rules.
@@ -169,7 +219,7 @@ func (m *model) alongWith(out []recipient, i *incident, rotation string) []recip
 		id := inTurn(l, m.now)
 		p := m.policy.Directory.People[id]
 		shadow := recipient{person: id, shadow: true}
-		_, away := m.away(id)
+		_, away := m.away(id, m.now)
 		if away || id == "" || id == holder(r, m.roster.Overrides, m.now) || !takes(p, i.sev) || slices.ContainsFunc(out, shadow.same) {
 			continue
 		}

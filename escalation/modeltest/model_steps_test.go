@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tocsin/alerting"
+	"tocsin/alerting/calendar"
 	"tocsin/escalation"
 )
 
@@ -16,12 +17,14 @@ func (m *model) look(i *incident) {
 	if quiet := i.quietAt(); !quiet.IsZero() && !quiet.After(m.now) {
 		m.wake(i)
 	}
-	if until := maintenanceUntil(m.windows, i.service, m.now); !until.IsZero() && m.owes(i) {
+	if until := m.maintenance(i); !until.IsZero() && m.owes(i) {
 		i.paused, i.muted = until, false
 		return
 	}
-	if fired, last := m.fireDue(i); fired && m.repeats(i) {
-		i.repeatAt = i.repeatAt.Add(m.now.Sub(last))
+	if fired, last := m.fireDue(i); fired && m.repeats(i) { // after an outage
+		if i.repeatAt = i.repeatAt.Add(m.now.Sub(last)); i.repeat.Kind != calendar.Wall {
+			i.repeatAt = after(i.repeat, m.policy.Calendar, m.now)
+		}
 	} else if !fired && m.repeats(i) {
 		left := i.repeats - 1
 		m.plan(i, m.now)
@@ -69,23 +72,6 @@ func unanswered(i *incident) {
 	i.ackedAt, i.snoozed, i.heard = time.Time{}, time.Time{}, time.Time{}
 }
 
-// putOff makes the first of the steps that wait due now, if it is overdue; the rest keep their spacing, and so
-// does the repetition.
-func (m *model) putOff(i *incident, waits func(planned) bool) {
-	late := time.Duration(0)
-	for _, s := range i.steps {
-		if waits(s) {
-			late = max(late, m.now.Sub(s.due))
-		}
-	}
-	for k := range i.steps {
-		if waits(i.steps[k]) {
-			i.steps[k].due = i.steps[k].due.Add(late)
-		}
-	}
-	i.repeatAt = i.repeatAt.Add(late)
-}
-
 // fireDue fires or skips the steps that are due, and says whether any fired and when the last of these was due.
 // Whoever is named by several is told once, by the furthest.
 func (m *model) fireDue(i *incident) (fired bool, last time.Time) {
@@ -97,6 +83,10 @@ func (m *model) fireDue(i *incident) (fired bool, last time.Time) {
 			continue
 		case i.reached(s.Until):
 			s.state = escalation.StepSkipped
+			continue
+		}
+		if s.Kind == escalation.AssignStep && i.assignee != "" && len(m.who(i, s.Kind, s.Role)) == 0 {
+			s.state = escalation.StepSkipped // whoever has it cannot be told
 			continue
 		}
 		last = latest(last, s.due)
@@ -124,7 +114,9 @@ func (m *model) fire(i *incident, numbers []int) {
 			s := &i.steps[k]
 			s.state, s.firedAt = escalation.StepFired, m.now
 			var here []string
-			for _, r := range m.who(i, s.Kind, s.Role) {
+			who := m.who(i, s.Kind, s.Role)
+			s.nobody = !slices.ContainsFunc(who, recipient.answers) && (len(who) > 0 || s.Kind == escalation.PageStep || i.assignee == "")
+			for _, r := range who {
 				if r.shadow != shadows || told[r.person] {
 					continue
 				}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tocsin/alerting"
+	"tocsin/alerting/calendar"
 	"tocsin/escalation"
 )
 
@@ -28,7 +29,9 @@ func newModel(c configuration, now time.Time) *model {
 // incident is one with its plan. Times are zero where there is none.
 type incident struct {
 	number          int // in the order of opening, from 0
-	service, key    string
+	key             string
+	labels          []alerting.Labels // of each alert that opened, joined or raised it
+	lost            []string          // labels whose values are not all known
 	sev             alerting.Severity
 	state           alerting.State
 	assignee, acked string
@@ -42,6 +45,7 @@ type incident struct {
 	over       []escalation.Channel
 	ackTimeout time.Duration
 	repeatAt   time.Time
+	repeat     calendar.Delay // from the last step
 	repeats    int
 	paused     time.Time
 	muted      bool // the pause is a person's
@@ -58,6 +62,7 @@ type planned struct {
 	dropped bool // skipped by a person
 	asked   bool // fired because a person asked
 	firedAt time.Time
+	nobody  bool // its role reached nobody
 }
 
 func (s planned) pending() bool { return s.state == escalation.StepPending }
@@ -77,8 +82,8 @@ type page struct {
 }
 
 // begin opens an incident.
-func (m *model) begin(key, service string, sev alerting.Severity) *incident {
-	i := &incident{number: len(m.incidents), service: service, key: key, sev: sev, state: alerting.StateOpen, began: m.now, told: map[page]bool{}}
+func (m *model) begin(key string, l alerting.Labels, sev alerting.Severity) *incident {
+	i := &incident{number: len(m.incidents), labels: []alerting.Labels{l}, key: key, sev: sev, state: alerting.StateOpen, began: m.now, told: map[page]bool{}}
 	m.incidents = append(m.incidents, i)
 	m.latest[key] = i
 	m.plan(i, m.now)
@@ -93,18 +98,22 @@ func (m *model) plan(i *incident, from time.Time) {
 	i.paused, i.muted, i.askedAt, i.repeatAt, i.repeats = time.Time{}, false, time.Time{}, time.Time{}, 0
 	var last time.Time
 	for k, s := range row.Steps {
-		c := m.policy.Directory.Roles[s.Role].Calendar
-		if c == nil {
-			c = m.policy.Calendar
-		}
-		i.steps[k] = planned{Step: s, due: after(s.After, c, from), state: escalation.StepPending}
+		i.steps[k] = planned{Step: s, due: after(s.After, m.calendar(s.Role), from), state: escalation.StepPending}
 		if i.steps[k].due.After(last) {
 			last = i.steps[k].due
 		}
 	}
 	if row.Repeat.Times > 0 && len(row.Steps) > 0 {
-		i.repeatAt, i.repeats = last.Add(row.Repeat.After.Amount), row.Repeat.Times
+		i.repeatAt, i.repeat, i.repeats = after(row.Repeat.After, m.policy.Calendar, last), row.Repeat.After, row.Repeat.Times
 	}
+}
+
+// calendar is the business time of a role's steps.
+func (m *model) calendar(role string) *calendar.Calendar {
+	if c := m.policy.Directory.Roles[role].Calendar; c != nil {
+		return c
+	}
+	return m.policy.Calendar
 }
 
 // reached reports whether an incident has what a step waits for.
@@ -157,6 +166,16 @@ func (i *incident) moments() (all []time.Time) {
 	return slices.DeleteFunc(all, time.Time.IsZero)
 }
 
+// owed is when the first step that would fire as things stand is due, but not before a pause has ended.
+func (i *incident) owed() time.Time {
+	for _, s := range i.steps {
+		if i.snoozed.IsZero() && s.pending() && !i.reached(s.Until) {
+			return latest(s.due, i.paused)
+		}
+	}
+	return time.Time{}
+}
+
 // advance lets time pass until t; what is overdue happens now.
 func (m *model) advance(t time.Time) {
 	for {
@@ -190,11 +209,4 @@ func (m *model) next() (next time.Time, found bool) {
 		take(time.Unix(0, p.at))
 	}
 	return next, found
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

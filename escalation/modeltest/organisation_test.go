@@ -20,9 +20,10 @@ type configuration struct {
 	windows []window
 }
 
-// window is a maintenance window that the model understands: it begins each so often, so long after midnight.
+// window is a maintenance window that the model understands: it is about alerts with these labels, and begins
+// each so often, so long after midnight.
 type window struct {
-	service             string
+	labels              alerting.Labels
 	every, begin, lasts time.Duration
 }
 
@@ -30,23 +31,28 @@ type window struct {
 // people, catch_all, windows and the times of intake.
 func configurations(t testing.TB) []configuration {
 	full := configuration{policy: organisation(t), windows: []window{
-		{"db", 6 * time.Hour, 0, 45 * time.Minute},
-		{"db", 12 * time.Hour, 30 * time.Minute, 75 * time.Minute},
+		{alerting.Labels{"service": "db"}, 6 * time.Hour, 0, 45 * time.Minute},
+		{alerting.Labels{"service": "db"}, 12 * time.Hour, 30 * time.Minute, 75 * time.Minute},
+		{alerting.Labels{"instance": "0"}, 8 * time.Hour, 15 * time.Minute, 90 * time.Minute},
+		{alerting.Labels{"instance": "1", "service": "web"}, 12 * time.Hour, time.Hour, 4 * time.Hour},
 	}}
-	full.policy.Maintenance = []maintenance.Window{
-		parsedWindow(t, "0 */6 * * *", 45*time.Minute),
-		parsedWindow(t, "30 */12 * * *", 75*time.Minute),
+	for k, cron := range []string{"0 */6 * * *", "30 */12 * * *", "15 */8 * * *", "0 1,13 * * *"} {
+		full.policy.Maintenance = append(full.policy.Maintenance, full.windows[k].parsed(t, cron))
 	}
 	return []configuration{full, {policy: smaller(t)}, {policy: bare(t)}}
 }
 
-func parsedWindow(t testing.TB, cron string, lasts time.Duration) maintenance.Window {
+func (w window) parsed(t testing.TB, cron string) maintenance.Window {
 	t.Helper()
-	w, err := maintenance.Parse("work", labels.Matchers{matcher(t, `service="db"`)}, cron, lasts, zone())
+	var match labels.Matchers
+	for name, value := range w.labels {
+		match = append(match, matcher(t, name+`="`+value+`"`))
+	}
+	parsed, err := maintenance.Parse("work", match, cron, w.lasts, zone())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w
+	return parsed
 }
 
 func matcher(t testing.TB, s string) *labels.Matcher {
@@ -104,6 +110,12 @@ func smaller(t testing.TB) *escalation.Policy {
 		step(t, "assign", "15m", "experts", "resolved", ""),
 		step(t, "page", "1h", "engineer", "assigned", ""),
 	}}
+	p.Matrix[alerting.P2] = escalation.Row{Channels: channels("email slack"), AckTimeout: 3 * time.Hour, Repeat: repeat(t, "2 business hours", 2), Steps: []escalation.Step{
+		step(t, "page", "0m", "engineer", "acknowledged", ""),
+		step(t, "page", "1 business hour", "managers", "acknowledged", "overdue"),
+		step(t, "assign", "30m", "experts", "acknowledged", ""),
+		step(t, "page", "next business day", "on-call", "resolved", ""),
+	}}
 	return p
 }
 
@@ -143,7 +155,21 @@ func directory(t testing.TB) escalation.Directory {
 		p.Name = p.ID
 		people[p.ID] = p
 	}
-	return escalation.Directory{CatchAll: "hal", People: people, Roles: roles(t), Rotations: rotations(t)}
+	return escalation.Directory{CatchAll: "hal", People: people, Roles: roles(t), Rotations: rotations(t), Absences: absences()}
+}
+
+// absences begin soon after pages that wait by a personal rule are ordered.
+func absences() (out []escalation.Absence) {
+	for day := 12; day < 31; day++ {
+		at := func(hour, minute int) time.Time {
+			return time.Date(2026, time.January, day, hour, minute, 0, 0, zone())
+		}
+		out = append(out,
+			escalation.Absence{Person: "dan", Deputy: "ada", From: at(10, 45), Until: at(12, 30)},
+			escalation.Absence{Person: "dan", Deputy: "cyd", From: at(16, 20), Until: at(18, 0)},
+			escalation.Absence{Person: "gus", Deputy: "ada", From: at(15, 0), Until: at(20, 0)})
+	}
+	return out
 }
 
 func danRules() map[alerting.Severity][]escalation.Rule {

@@ -72,6 +72,42 @@ func after(d calendar.Delay, c *calendar.Calendar, t time.Time) (due time.Time) 
 	return t.Add(d.Amount)
 }
 
+// between is the business time from one moment to another.
+func between(c *calendar.Calendar, from, to time.Time) (sum time.Duration) {
+	openings(c, from, func(begin, until time.Time) bool {
+		sum += max(earliest(until, to).Sub(latest(begin, from)), 0)
+		return begin.Before(to)
+	})
+	return sum
+}
+
+// days are how many business days begin after the day of one moment, until the day of another.
+func days(c *calendar.Calendar, from, to time.Time) (n int) {
+	last := midnight(from, 0)
+	openings(c, from, func(begin, _ time.Time) bool {
+		day := midnight(begin, 0)
+		if day.After(last) && !day.After(midnight(to, 0)) {
+			n, last = n+1, day
+		}
+		return begin.Before(to)
+	})
+	return n
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
 // holder is who holds a rotation: by the last override, else by the highest layer that counts.
 func holder(r oncall.Rotation, overrides []oncall.Override, now time.Time) string {
 	for _, o := range slices.Backward(overrides) {
@@ -99,17 +135,4 @@ func inTurn(l oncall.Layer, now time.Time) string {
 		}
 	}
 	return l.People[int(now.Sub(since)/turn)%len(l.People)]
-}
-
-// maintenanceUntil is until when maintenance about a service lasts; zero if there is none.
-func maintenanceUntil(windows []window, service string, now time.Time) (until time.Time) {
-	day := midnight(now, 0)
-	for _, w := range windows {
-		for begin := day.Add(w.begin - w.every); w.service == service && !begin.After(now); begin = begin.Add(w.every) {
-			if end := begin.Add(w.lasts); end.After(now) && end.After(until) {
-				until = end
-			}
-		}
-	}
-	return until
 }

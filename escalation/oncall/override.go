@@ -10,6 +10,7 @@ type Override struct {
 	From, Until time.Time // half-open
 	Note        string
 	By          string // who made it
+	Warning     string // for whoever makes it: where it leaves a page with nobody; not stored
 }
 
 // Shift is a stretch in which one person holds a rotation, half-open. Person is "" where nobody does.

@@ -26,6 +26,11 @@ type Rotation struct {
 	Imported  []Shift    // of two that overlap, the later in the list
 }
 
+// HeldBy is the rotation as if one person, or nobody if that is empty, held it for a stretch, and nobody else ever.
+func (r Rotation) HeldBy(person string, from, until time.Time) Rotation {
+	return Rotation{Name: r.Name, Zone: r.Zone, Imported: []Shift{{Person: person, From: from, Until: until}}}
+}
+
 // base is the lowest layer.
 func (r Rotation) base() Layer { return Layer{People: r.People, Turn: r.Turn, Since: r.Since} }
 

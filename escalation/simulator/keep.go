@@ -55,7 +55,7 @@ func (w *World) list(id int64) {
 func (w *World) tell(id int64, e Event) {
 	e.At, e.Incident = w.now, id
 	if c := w.cases[id]; c != nil {
-		e.Severity, e.Round = c.Incident.Severity, c.Plan.Round
+		e.Severity, e.State, e.Round = c.Incident.Severity, c.Incident.State, c.Plan.Round
 	}
 	w.story = append(w.story, e)
 }
@@ -97,13 +97,20 @@ func (w *World) tellSteps(d escalation.Decision, was escalation.Plan) {
 	}
 }
 
-// tellTried tells whom a fired step passed over. It reports whether somebody was told by it.
+// tellTried tells whom a fired step passed over, and whom a later one tells that was due with it. It reports
+// whether somebody was told by either.
 func (w *World) tellTried(d escalation.Decision, i int, s escalation.PlannedStep) bool {
+	told := slices.ContainsFunc(d.Pages, func(o escalation.Order) bool { return o.Step == i })
 	for _, t := range s.Reason.Tried {
 		person, ok := strings.CutPrefix(t.Rule, "people.")
-		if ok && t.Why != "" {
-			w.tell(d.Case.Incident.ID, Event{Kind: Pass, Step: i + 1, Role: s.Role, Person: person, Says: s.Says, Reason: t.Why})
+		if !ok || t.Why == "" {
+			continue
 		}
+		e := Event{Kind: Pass, Step: i + 1, Role: s.Role, Person: person, Says: s.Says, Reason: t.Why}
+		if strings.HasPrefix(t.Why, "told by step ") {
+			e.Kind, told = Collapse, true
+		}
+		w.tell(d.Case.Incident.ID, e)
 	}
-	return slices.ContainsFunc(d.Pages, func(o escalation.Order) bool { return o.Step == i })
+	return told
 }

@@ -57,6 +57,9 @@ func TestAnswersAreReadAndRefusedWithASentence(t *testing.T) {
 		"severity:P1@4m":                  "severity:P1@4m0s",
 		"jump:3@5m":                       "jump:3@5m0s",
 		"mute:1h@2m by ada":               "mute:1h0m0s@2m0s by ada",
+		"Snoozed:Until  Morning@10m":      "snooze:until morning@10m0s",
+		"mute:until 2026-12-25 09:00@1m":  "mute:until 2026-12-25 09:00@1m0s",
+		"merged:1@5m on #2 by ada":        "merge:1@5m0s on 2 by ada",
 		"note:mail to ops@example.com@1d": "note:mail to ops@example.com@24h0m0s",
 	} {
 		if a, err := simulator.ParseAnswer(in); err != nil || a.String() != want {
@@ -69,6 +72,14 @@ func TestAnswersAreReadAndRefusedWithASentence(t *testing.T) {
 		"acknowledged:x@7m":   "takes nothing after a colon",
 		"acknowledged@soon":   "no length of time",
 		"snooze@5m":           "for how long",
+		"snooze:0s@5m":        "lasts no time",
+		"mute:0@5m":           "lasts no time",
+		"snooze:until@5m":     "say until when",
+		"mute:until now@5m":   "lasts no time",
+		"mute:until then@5m":  "is no time",
+		"merge@5m":            "into which incident",
+		"ack@5m on two":       "by its number",
+		"ack@5m on 0":         "by its number",
 		"assign@5m":           "to whom",
 		"severity:P9@5m":      "P9",
 		"jump:0@5m":           "counted from 1",
@@ -84,6 +95,7 @@ func FuzzParseAnswer(f *testing.F) {
 	f.Add("acknowledged@7m by ada")
 	f.Add("snooze:2h@10m")
 	f.Add("note:a@b@1m")
+	f.Add("mute:until 2026-12-25 09:00 Europe/Berlin@1m on 2 by ada on b by c")
 	f.Fuzz(func(t *testing.T, s string) {
 		a, err := simulator.ParseAnswer(s)
 		if err != nil {

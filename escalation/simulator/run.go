@@ -24,6 +24,7 @@ type Request struct {
 type Delivery struct {
 	After  time.Duration // from Request.At
 	Events []alerting.Event
+	Manual *escalation.Manual // instead of events: what somebody opens
 }
 
 // Week is how far Run looks unless it is told otherwise.
@@ -98,11 +99,25 @@ func (r Request) check(p *escalation.Policy) error {
 		return errors.New("the time to look at is at most a year")
 	}
 	for _, a := range r.Answers {
-		if _, ok := p.Directory.People[a.Person]; a.Person != "" && !ok {
-			return fmt.Errorf("the answer %q: there is nobody called %q under people", a, a.Person)
+		if err := r.checkAnswer(p, a); err != nil {
+			return fmt.Errorf("the answer %q: %w", a, err)
 		}
 	}
 	return nil
+}
+
+// checkAnswer refuses what nobody could do, rather than to pass over it.
+func (r Request) checkAnswer(p *escalation.Policy, a Answer) error {
+	for _, person := range []string{a.Person, a.By} {
+		if _, ok := p.Directory.People[person]; person != "" && !ok {
+			return fmt.Errorf("there is nobody called %q under people", person)
+		}
+	}
+	if a.After > r.For {
+		return fmt.Errorf("it comes after the end of what is looked at, which is %s: look further", r.For)
+	}
+	_, err := a.until(r.At.Add(a.After), businessTime(p))
+	return err
 }
 
 // advance lets time pass until t, unless the story grows too long.
@@ -130,13 +145,10 @@ type act struct {
 func (r Request) acts() []act {
 	var all []act
 	if r.Manual != nil {
-		all = append(all, act{0, func(w *World) error {
-			_, err := w.Open(*r.Manual)
-			return err
-		}})
+		all = append(all, act{0, Delivery{Manual: r.Manual}.arrive})
 	}
 	for _, d := range r.Alerts {
-		all = append(all, act{d.After, func(w *World) error { w.Receive(d.Events); return nil }})
+		all = append(all, act{d.After, d.arrive})
 	}
 	for _, a := range r.Answers {
 		all = append(all, act{a.After, func(w *World) error { w.answerAll(a); return nil }})
@@ -145,29 +157,12 @@ func (r Request) acts() []act {
 	return all
 }
 
-// answerAll gives an answer to every incident that there is. What is refused, or changes nothing, is told.
-func (w *World) answerAll(a Answer) {
-	for _, id := range slices.Clone(w.order) {
-		by := a.By
-		if by == "" {
-			by = w.firstTold(id)
-		}
-		note, err := w.Answer(id, a.at(w.now, by))
-		if err != nil {
-			note = err.Error()
-		}
-		if note != "" {
-			w.tell(id, Event{Kind: Refused, Person: by, Says: a.String(), Reason: note})
-		}
+// arrive is a delivery that comes in.
+func (d Delivery) arrive(w *World) error {
+	if d.Manual != nil {
+		_, err := w.Open(*d.Manual)
+		return err
 	}
-}
-
-// firstTold is the person who was told of an incident first: who would answer, if nothing else is said.
-func (w *World) firstTold(id int64) string {
-	for _, e := range w.story {
-		if e.Incident == id && e.Channel != "" && (e.Kind == Page || e.Kind == Assign) {
-			return e.Person
-		}
-	}
-	return "somebody"
+	w.Receive(d.Events)
+	return nil
 }

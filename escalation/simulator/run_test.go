@@ -43,7 +43,7 @@ func TestAnAcknowledgementKeepsAllButTheExecutiveAsleep(t *testing.T) {
 }
 
 func TestWhatIsDueAtAnAnswersMomentComesFirst(t *testing.T) {
-	out, err := simulator.Run(policytest.Manual(t), request(t, "resolved@5m by ada"))
+	out, err := simulator.Run(policytest.Manual(t), request(t, "resolved@5m by devops-lead"))
 	if err != nil {
 		t.Fatal(err)
 	}

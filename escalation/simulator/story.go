@@ -13,6 +13,7 @@ type Event struct {
 	Incident int64
 	Kind     Kind
 	Severity alerting.Severity // of the incident, after the event
+	State    alerting.State    // the same
 	Round    int               // of the plan, after the event
 	Step     int               // of the plan, counted from 1; 0: none of it
 	Role     string            // that the step names
@@ -20,7 +21,8 @@ type Event struct {
 	Channel  escalation.Channel
 	Says     string // what a step's page says of why it comes; else the timeline's words
 	Reason   string
-	Due      string // why the step is due when it is, in words; empty for wall time
+	Verb     escalation.Verb // of an answer that was refused or changed nothing
+	Due      string          // why the step is due when it is, in words; empty for wall time
 }
 
 // Kind says what an event tells of.
@@ -28,11 +30,12 @@ type Kind string
 
 // Kinds of event.
 const (
-	Page        Kind = "page"   // a page leaves
-	Assign      Kind = "assign" // somebody is given the incident; with a channel: and told so over it
-	Skip        Kind = "skip"   // a step is not needed; with a person: a page that waited is not
-	Pass        Kind = "pass"   // a step's role names somebody who is not told
-	Nobody      Kind = "nobody" // a step fires and tells nobody
+	Page        Kind = "page"      // a page leaves
+	Assign      Kind = "assign"    // somebody is given the incident; with a channel: and told so over it
+	Skip        Kind = "skip"      // a step is not needed; with a person: a page that waited is not
+	Pass        Kind = "pass"      // a step's role names somebody who is not told
+	Nobody      Kind = "nobody"    // a step fires and tells nobody
+	Collapse    Kind = "told_once" // a step fires with a later one, which tells its person
 	Opened      Kind = "open"
 	Fire        Kind = "fire" // an alert joins, or fires again
 	End         Kind = "end"  // an alert ends, others go on
@@ -48,8 +51,9 @@ const (
 	Pause       Kind = "pause"
 	Continue    Kind = "continue"
 	Note        Kind = "note"
-	Refused     Kind = "refused" // an answer that changed nothing, and why
-	Stuck       Kind = "stuck"   // the machine finds no end at this moment: a fault of its own
+	Refused     Kind = "refused"   // an answer that may not be given, and why
+	Unchanged   Kind = "unchanged" // an answer that changed nothing: it was so already
+	Stuck       Kind = "stuck"     // the machine finds no end at this moment: a fault of its own
 )
 
 // kinds are the timeline's kinds that the story tells in its own words or as they are.

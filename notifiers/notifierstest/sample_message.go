@@ -16,7 +16,7 @@ func Messages() map[string]notifiers.Notice {
 		"They say: a wedding, and the day after",
 		"Accept or decline it on the on-call page.",
 	}
-	repeat := Message("You are off call: primary", "You are no longer on call for primary. DevOps Lead is, from Monday 30 November, 09:00 (Europe/Berlin).")
+	repeat := Message("You are off call: primary", "You are no longer on call for primary from Monday 30 November, 09:00 (Europe/Berlin) on.", "After you: DevOps Lead.")
 	repeat.PossibleRepeat = true
 	nowhere := Message("Test message", "DevOps Lead sent this to see whether messages reach you. There is nothing to do.")
 	nowhere.Page.Message.URL = ""

@@ -14,8 +14,8 @@ import (
 // ErrInUse says that another living Tocsin holds the data folder.
 var ErrInUse = errors.New("is in use by another tocsin")
 
-// lockDir makes dir if need be and takes it for this process until the file is closed or the process
-// dies. The error wraps ErrInUse if somebody else has it.
+// lockDir makes dir if need be and takes it for this process until unlockDir or until the process dies.
+// The error wraps ErrInUse if somebody else has it.
 func lockDir(dir string) (*os.File, error) {
 	// Others may pass through, so that PostgreSQL's own user can; only root runs it as somebody else.
 	mode := os.FileMode(0o700)
@@ -58,6 +58,12 @@ func writePID(f *os.File) error {
 	}
 	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	return err
+}
+
+// unlockDir gives the data folder up at once. Closing alone would not: a child that is just being started
+// holds a copy of the file until it has become its own program.
+func unlockDir(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }
 
 // holder names the process that wrote the lock file, for the sentence; it may be a moment out of date.

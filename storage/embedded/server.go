@@ -62,7 +62,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	s.life, s.end = context.WithCancel(context.Background())
 	if err := s.open(ctx, dir); err != nil {
 		s.end()
-		return nil, errors.Join(err, lock.Close())
+		return nil, errors.Join(err, unlockDir(lock))
 	}
 	return s, nil
 }
@@ -152,7 +152,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		return nil
 	}
 	s.stopped = true
-	return errors.Join(s.child.stop(ctx), s.site.removeSocketDir(), s.lock.Close())
+	return errors.Join(s.child.stop(ctx), s.site.removeSocketDir(), unlockDir(s.lock))
 }
 
 // pause waits for d, or until ctx ends.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/alerting"
 	"tocsin/escalation"
 	"tocsin/escalation/oncall"
 )
@@ -13,6 +14,7 @@ import (
 type Duty struct {
 	Role     string   `json:"role"`
 	Rotation string   `json:"rotation" doc:"empty for a role that is people's"`
+	Zone     string   `json:"timezone" doc:"the rotation's; empty for a role that is people's"`
 	People   []Holder `json:"people" doc:"who holds it; empty if nobody does"`
 	Next     []Holder `json:"next" doc:"who takes over, from when; empty for a role that is people's"`
 	Shadows  []string `json:"shadows" doc:"who is told along, by email and Slack only"`
@@ -27,6 +29,9 @@ type Holder struct {
 	Override  int64      `json:"override" doc:"the one that decides; 0 if none does"`
 	AwayUntil *time.Time `json:"away_until" doc:"away at that moment; null if not"`
 	Deputy    string     `json:"deputy" doc:"told in their place while they are away; empty if nobody is"`
+
+	// Unreachable is asked of the machine, of a page about a P0.
+	Unreachable string `json:"unreachable" doc:"why neither they nor their deputy are told of a P0 at that moment, beyond that they are away; empty if they are"`
 }
 
 // Duties are who holds each role at a moment, or only the one that is named, by the roles' names.
@@ -46,17 +51,18 @@ func duty(p *escalation.Policy, name string, at time.Time) Duty {
 	r, ok := p.Directory.Rotations[role.Rotation]
 	if !ok {
 		for _, id := range role.People {
-			d.People = append(d.People, absent(p, Holder{Person: id, Why: "the role names them"}, at))
+			d.People = append(d.People, absent(p, name, Holder{Person: id, Why: "the role names them"}, at))
 		}
 		return d
 	}
+	d.Zone = zoneName(r)
 	shift := r.At(at)
 	if shift.Person != "" {
-		d.People = append(d.People, absent(p, ofShift(r, shift), at))
+		d.People = append(d.People, absent(p, name, ofShift(r, shift), at))
 	}
 	if _, when := r.Next(at); !when.IsZero() {
 		next := r.At(when)
-		d.Next = append(d.Next, absent(p, ofShift(r, next), when))
+		d.Next = append(d.Next, absent(p, name, ofShift(r, next), when))
 	}
 	d.Shadows = append(d.Shadows, r.ShadowsAt(at)...)
 	return d
@@ -87,13 +93,45 @@ func shiftWhy(r oncall.Rotation, s oncall.Shift) string {
 	return "their turn"
 }
 
-// absent adds to a holder whether they are away at that moment.
-func absent(p *escalation.Policy, h Holder, at time.Time) Holder {
+func zoneName(r oncall.Rotation) string {
+	if r.Zone == nil {
+		return time.UTC.String()
+	}
+	return r.Zone.String()
+}
+
+// absent adds to a holder of a role whether they are away at that moment, and why they are not reached.
+func absent(p *escalation.Policy, role string, h Holder, at time.Time) Holder {
+	var until time.Time
 	for _, a := range p.Directory.Absences {
-		if a.Person == h.Person && !at.Before(a.From) && at.Before(a.Until) {
+		if a.Person == h.Person && !at.Before(a.From) && at.Before(a.Until) && a.Until.After(until) {
+			until = a.Until
 			h.AwayUntil, h.Deputy = moment(a.Until), a.Deputy
-			break
 		}
 	}
+	h.Unreachable = unreachable(p, role, h, at)
 	return h
+}
+
+// unreachable is why the machine would pass over a holder, and their deputy, if it paged the role about a
+// P0. A P0 that has no row in the matrix tells nobody, and says nothing of people.
+func unreachable(p *escalation.Policy, role string, h Holder, at time.Time) string {
+	if len(p.Matrix[alerting.P0].Channels) == 0 || h.Person == "" {
+		return ""
+	}
+	answers := h.Person
+	if h.AwayUntil != nil {
+		answers = h.Deputy
+	}
+	told := p.Told(alerting.P0, escalation.Step{Kind: escalation.PageStep, Role: role, Until: escalation.UntilAcknowledged}, at)
+	for _, t := range told.Reason.Tried {
+		switch {
+		case answers == "" || t.Rule != "people."+answers:
+		case answers == h.Person:
+			return t.Why
+		default:
+			return answers + " " + t.Why
+		}
+	}
+	return ""
 }

@@ -16,11 +16,12 @@ type Override struct {
 	Until    time.Time `json:"until" doc:"not included"`
 	Note     string    `json:"note"`
 	By       string    `json:"by" doc:"who made it"`
+	Warning  string    `json:"warning,omitempty" doc:"where it leaves a P0 with nobody; told once, to whoever made it"`
 }
 
 // OfOverride is o for programs.
 func OfOverride(o oncall.Override) Override {
-	return Override{ID: o.ID, Rotation: o.Rotation, Person: o.Person, From: o.From.UTC(), Until: o.Until.UTC(), Note: o.Note, By: o.By}
+	return Override{ID: o.ID, Rotation: o.Rotation, Person: o.Person, From: o.From.UTC(), Until: o.Until.UTC(), Note: o.Note, By: o.By, Warning: o.Warning}
 }
 
 // OfOverrides is a list of them.
@@ -35,11 +36,13 @@ type Absence struct {
 	Deputy string    `json:"deputy" doc:"told in their place; empty if nobody is"`
 	Note   string    `json:"note"`
 	By     string    `json:"by"`
+
+	Warning string `json:"warning,omitempty" doc:"where it leaves a P0 with nobody; told once, to whoever made it"`
 }
 
 // OfAbsence is a for programs.
 func OfAbsence(a escalation.Absence) Absence {
-	return Absence{ID: a.ID, Person: a.Person, From: a.From.UTC(), Until: a.Until.UTC(), Deputy: a.Deputy, Note: a.Note, By: a.By}
+	return Absence{ID: a.ID, Person: a.Person, From: a.From.UTC(), Until: a.Until.UTC(), Deputy: a.Deputy, Note: a.Note, By: a.By, Warning: a.Warning}
 }
 
 // OfAbsences is a list of them.
@@ -61,6 +64,7 @@ type Swap struct {
 	By          string               `json:"by"`
 	AnsweredAt  *time.Time           `json:"answered_at"`
 	AnsweredBy  string               `json:"answered_by"`
+	Warning     string               `json:"warning,omitempty" doc:"where it leaves a P0 with nobody; told once, to whoever asked or accepted"`
 }
 
 // OfSwap is s for programs.
@@ -68,7 +72,7 @@ func OfSwap(s escalation.Swap) Swap {
 	return Swap{
 		ID: s.ID, Rotation: s.Rotation, Asker: s.Asker, Asked: s.Asked, From: s.From.UTC(), Until: s.Until.UTC(),
 		ReturnFrom: moment(s.ReturnFrom), ReturnUntil: moment(s.ReturnUntil), Note: s.Note, State: s.State,
-		At: s.At.UTC(), By: s.By, AnsweredAt: moment(s.AnsweredAt), AnsweredBy: s.AnsweredBy,
+		At: s.At.UTC(), By: s.By, AnsweredAt: moment(s.AnsweredAt), AnsweredBy: s.AnsweredBy, Warning: s.Warning,
 	}
 }
 

@@ -33,6 +33,9 @@
   };
   setInterval(tick, 1000);
 
+  // On a phone the navigation scrolls: the page that one is on stands in it.
+  document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+
   // The page says when it is not live, so that nobody trusts an old state.
   const live = (on) => document.getElementById("link")?.classList.toggle("lost", !on);
   document.addEventListener("htmx:sse:after:connection", () => live(true));

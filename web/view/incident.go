@@ -174,11 +174,19 @@ func mood(k alerting.Kind) string {
 
 // sentence is text with a capital and a full stop.
 func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.TrimSuffix(capital(text), ".") + "."
+}
+
+// capital is text with its first letter a capital.
+func capital(text string) string {
 	r, size := utf8.DecodeRuneInString(text)
 	if size == 0 {
 		return ""
 	}
-	return strings.TrimSuffix(string(unicode.ToUpper(r))+text[size:], ".") + "."
+	return string(unicode.ToUpper(r)) + text[size:]
 }
 
 // timing is when a step is due and why, in words: "15m after opening", or what the calendar said.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tocsin/alerting/calendar"
+	"tocsin/escalation"
 	"tocsin/escalation/oncall"
 )
 
@@ -17,8 +18,11 @@ type Month struct {
 	Zone     *time.Location
 	First    calendar.Date // of the month
 	Weeks    []Week
-	Gaps     []oncall.Shift // within the weeks shown: nobody holds the rotation
-	people   []string       // in the order of their colours
+	Gaps     []Bar    // within the weeks shown: nobody of the rotation is told
+	people   []string // in the order of their colours
+
+	from, until time.Time // of the weeks shown
+	now         time.Time
 }
 
 // Week is one row, from Monday to Sunday.
@@ -54,9 +58,10 @@ type Track struct {
 // Bar is a stretch within a week; X and Width are hundredths of the week's width.
 type Bar struct {
 	Person      string // empty: nobody
+	Away        bool   // then Deputy is told in their place; empty: nobody
+	Deputy      string
 	From, Until time.Time
 	X, Width    float64
-	Note        string
 }
 
 // ParseMonth reads "2026-12". What is none is the month of now, which is in the zone wanted.
@@ -68,20 +73,21 @@ func ParseMonth(text string, now time.Time) calendar.Date {
 	return calendar.Date{Year: at.Year(), Month: at.Month(), Day: 1}
 }
 
-// NewMonth draws the month that begins on first, its weeks whole. business says which days are none of
-// business; nil: none is.
-func NewMonth(r oncall.Rotation, business *calendar.Calendar, first calendar.Date, now time.Time) Month {
+// NewMonth draws the month that begins on first, its weeks whole, with who is away of those who hold the
+// rotation. business says which days are none of business; nil: none is.
+func NewMonth(r oncall.Rotation, away []escalation.Absence, business *calendar.Calendar, first calendar.Date, now time.Time) Month {
 	zone := cmp.Or(r.Zone, time.UTC)
-	m := Month{Rotation: r.Name, Zone: zone, First: first, people: peopleOf(r)}
+	m := Month{Rotation: r.Name, Zone: zone, First: first, people: peopleOf(r, away)}
 	begin, end := mondayBefore(first), mondayBefore(nextMonth(first).AddDays(-1)).AddDays(7)
 	today := calendar.DateOf(now.In(zone))
 	span := week{begin, zone}
-	parts := layered(r, span.start(), end.At(0, zone))
+	m.from, m.until, m.now = span.start(), end.At(0, zone), now
+	parts := layered(r, m.from, m.until)
 	for day := begin; day != end; day = day.AddDays(7) {
 		w := week{day, zone}
-		m.Weeks = append(m.Weeks, Week{Days: w.days(first, today, business), Tracks: w.tracks(r, parts)})
+		m.Weeks = append(m.Weeks, Week{Days: w.days(first, today, business), Tracks: w.tracks(r, away, parts)})
 	}
-	m.Gaps = r.Gaps(span.start(), end.At(0, zone))
+	m.Gaps = slices.DeleteFunc(m.final(), func(b Bar) bool { return b.told() != "" })
 	return m
 }
 
@@ -93,7 +99,7 @@ func layered(r oncall.Rotation, from, until time.Time) bool {
 }
 
 // peopleOf are all who may stand in the calendar, in a fixed order.
-func peopleOf(r oncall.Rotation) []string {
+func peopleOf(r oncall.Rotation, away []escalation.Absence) []string {
 	out := slices.Clone(r.People)
 	for _, l := range slices.Concat(r.Layers, r.Shadows) {
 		out = append(out, l.People...)
@@ -103,6 +109,11 @@ func peopleOf(r oncall.Rotation) []string {
 	}
 	for _, s := range r.Imported {
 		out = append(out, s.Person)
+	}
+	for _, a := range away {
+		if slices.Contains(out, a.Person) && a.Deputy != "" {
+			out = append(out, a.Deputy)
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

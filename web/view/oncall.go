@@ -19,7 +19,8 @@ type OnCall struct {
 	Month     Month    // of the rotation chosen
 	Overrides []oncall.Override
 	Absences  []escalation.Absence
-	Swaps     []escalation.Swap
+	Swaps     []Swap
+	Askers    []string // for whom the reader may ask for a swap
 	People    []string // by configuration name, in the order to show
 	Feeds     []Feed
 	Reader    string // whose own feed is shown
@@ -42,7 +43,14 @@ type Holder struct {
 	Override    bool
 	Away        time.Time // until then; zero if not away
 	Deputy      string
+	Unreachable string // why neither they nor their deputy are told of a P0 now; empty if they are
 	Zone        *time.Location
+}
+
+// Swap is one with what its reader may do about it: "accept", "decline", "withdraw".
+type Swap struct {
+	escalation.Swap
+	Answers []string
 }
 
 // Feed is the address of an iCal feed.
@@ -96,6 +104,10 @@ func (m Month) barTitle(s Shell, t Track, b Bar) string {
 		who = s.Name(b.Person)
 	}
 	switch {
+	case b.Away && b.Deputy != "":
+		what = " is on call and away: " + s.Name(b.Deputy) + " is told instead"
+	case b.Away:
+		what = " is on call and away, without a deputy"
 	case t.Kind == trackOverride:
 		what = " stands in"
 	case t.Kind == trackShadow:
@@ -105,21 +117,23 @@ func (m Month) barTitle(s Shell, t Track, b Bar) string {
 	case t.Name != "":
 		what = " in layer " + t.Name
 	}
-	text := who + what + ", " + s.In(m.Zone).stretch(b.From, b.Until)
-	if b.Note != "" {
-		text += ": " + b.Note
-	}
-	return text
+	return who + what + ", " + s.In(m.Zone).stretch(b.From, b.Until)
 }
 
 // barText is what a bar says on itself; where it is narrow, the initials.
 func barText(s Shell, t Track, b Bar) (long, short string) {
-	if b.Person == "" {
+	if b.told() == "" {
 		return "nobody", "!"
 	}
-	long, short = s.Name(b.Person), s.Initials(b.Person)
-	if t.Kind == trackLayer && t.Name != "" {
+	long, short = s.Name(b.told()), s.Initials(b.told())
+	if b.Away {
+		long += " for " + s.Name(b.Person)
+	}
+	switch {
+	case t.Kind == trackLayer && t.Name != "":
 		long = t.Name + ": " + long
+	case t.Kind == trackShadow:
+		long = "shadow: " + long
 	}
 	return long, short
 }
@@ -166,12 +180,15 @@ func trackName(t Track) string {
 	return strings.TrimSpace(t.Kind + " " + t.Name)
 }
 
-// barHue is the class of a bar's colour.
-func barHue(m Month, b Bar) string {
-	if b.Person == "" {
+// barHue is the class of a bar's colour; who shadows has none.
+func barHue(m Month, t Track, b Bar) string {
+	switch {
+	case t.Kind == trackShadow:
+		return "shadow"
+	case b.told() == "":
 		return "gap"
 	}
-	return m.Hue(b.Person)
+	return m.Hue(b.told())
 }
 
 // final is the final line of the weeks shown, its parts joined where a week cuts them.
@@ -187,10 +204,11 @@ func (m Month) final() []Bar {
 	return out
 }
 
+// appendBars joins bars that follow each other and say the same.
 func appendBars(out, bars []Bar) []Bar {
 	for _, b := range bars {
-		if n := len(out); n > 0 && out[n-1].Person == b.Person && out[n-1].Note == b.Note && !out[n-1].Until.Before(b.From) {
-			out[n-1].Until = b.Until
+		if n := len(out); n > 0 && out[n-1].same(b) && !out[n-1].Until.Before(b.From) {
+			out[n-1].Until, out[n-1].Width = b.Until, out[n-1].Width+b.Width
 			continue
 		}
 		out = append(out, b)

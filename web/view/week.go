@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tocsin/alerting/calendar"
+	"tocsin/escalation"
 	"tocsin/escalation/oncall"
 )
 
@@ -34,7 +35,7 @@ func (w week) days(first, today calendar.Date, business *calendar.Calendar) []Da
 }
 
 // tracks are the lines of bars; those that make up the final line only where parts asks for them.
-func (w week) tracks(r oncall.Rotation, parts bool) []Track {
+func (w week) tracks(r oncall.Rotation, away []escalation.Absence, parts bool) []Track {
 	var out []Track
 	if parts {
 		for i := range len(r.Layers) + 1 {
@@ -42,7 +43,7 @@ func (w week) tracks(r oncall.Rotation, parts bool) []Track {
 		}
 		out = appendTrack(out, Track{Kind: trackOverride, Bars: w.overrides(r.Overrides)})
 	}
-	out = append(out, Track{Kind: trackFinal, Bars: w.bars(r.Shifts(w.start(), w.end()))})
+	out = append(out, Track{Kind: trackFinal, Bars: w.present(w.bars(r.Shifts(w.start(), w.end())), away)})
 	for i, l := range r.Shadows {
 		out = appendTrack(out, Track{Kind: trackShadow, Name: l.Name, Bars: w.held(r.ShadowShifts(i, w.start(), w.end()))})
 	}
@@ -79,23 +80,17 @@ func (w week) held(shifts []oncall.Shift) []Bar {
 func (w week) bars(shifts []oncall.Shift) []Bar {
 	var out []Bar
 	for _, s := range shifts {
-		b := w.bar(s.Person, s.From, s.Until)
-		if s.Override != nil {
-			b.Note = s.Override.Note
-		}
-		out = append(out, b)
+		out = append(out, w.bar(s.Person, s.From, s.Until))
 	}
 	return out
 }
 
-// overrides are the bars of those that touch the week.
+// overrides are the bars of those that touch the week, at most changesShown; the final line has what they do.
 func (w week) overrides(list []oncall.Override) []Bar {
 	var out []Bar
 	for _, o := range list {
-		if o.From.Before(w.end()) && o.Until.After(w.start()) {
-			b := w.bar(o.Person, o.From, o.Until)
-			b.Note = o.Note
-			out = append(out, b)
+		if o.From.Before(w.end()) && o.Until.After(w.start()) && len(out) < changesShown {
+			out = append(out, w.bar(o.Person, o.From, o.Until))
 		}
 	}
 	return out

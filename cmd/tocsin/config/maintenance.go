@@ -65,16 +65,21 @@ func (c *Config) checkWindows() {
 		if err != nil {
 			continue // it has an error of its own already
 		}
-		if gap := shortestGap(w); gap > 0 && m.Lasts >= gap {
-			m.place.child("lasts").fail("lasts: the window begins again after %s, before it would end", calendar.Delay{Amount: gap})
+		zone := m.Timezone
+		if zone == nil {
+			zone = c.Timezone
+		}
+		if begins, gap := shortestGap(w); gap > 0 && m.Lasts >= gap {
+			m.place.child("lasts").fail("lasts: the window that begins on %s begins again after %s, before it would end",
+				begins.In(zone).Format("Mon 2 January 2006 at 15:04 MST"), calendar.Delay{Amount: gap})
 		}
 	}
 }
 
-// shortestGap is the shortest time between two beginnings of w: of the next 400, in the years from 2026.
-func shortestGap(w maintenance.Window) time.Duration {
+// shortestGap is the shortest time between two beginnings of w, and the first of them: of the next 400, in the
+// years from 2026.
+func shortestGap(w maintenance.Window) (begins time.Time, shortest time.Duration) {
 	const beginnings = 400
-	var shortest time.Duration
 	last := w.Begins(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	for range beginnings {
 		next := w.Begins(last)
@@ -82,9 +87,9 @@ func shortestGap(w maintenance.Window) time.Duration {
 			break
 		}
 		if gap := next.Sub(last); shortest == 0 || gap < shortest {
-			shortest = gap
+			begins, shortest = last, gap
 		}
 		last = next
 	}
-	return shortest
+	return begins, shortest
 }

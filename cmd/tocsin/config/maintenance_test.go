@@ -53,9 +53,9 @@ func TestErrorsOfMaintenance(t *testing.T) {
     - {name: d, match: [], every: "@every 6h", lasts: 1h, timezone: Berlin}
     - {name: e}
 `, []string{
-		"7: lasts: the window begins again after 1h, before it would end",
-		"9: lasts: the window begins again after 23h, before it would end", // when the clocks go forward
-		"10: lasts: the window begins again after 30m, before it would end",
+		"7: lasts: the window that begins on Thu 1 January 2026 at 02:00 CET begins again after 1h, before it would end",
+		"9: lasts: the window that begins on Sat 28 March 2026 at 03:00 CET begins again after 23h, before it would end", // when the clocks go forward
+		"10: lasts: the window that begins on Sun 4 January 2026 at 03:00 CET begins again after 30m, before it would end",
 		"11: this name stands twice in maintenance: first in line 10",
 		"11: match is an empty list",
 		`11: every: "@every 6h" names no time at which a maintenance window begins: write it as in "0 3 * * SUN"`,

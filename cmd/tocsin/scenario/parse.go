@@ -65,6 +65,7 @@ func (r *reader) scenario(v place) (s Scenario) {
 		"name":                func(v place) { s.Name = v.word() },
 		"at":                  func(place) {},
 		"alert":               func(v place) { v.each(func(v place) { s.Alerts = append(s.Alerts, r.alert(v)) }) },
+		"open":                func(v place) { v.each(func(v place) { s.Opens = append(s.Opens, r.open(v)) }) },
 		"answer":              func(v place) { v.each(func(v place) { s.Answers = append(s.Answers, r.answer(v)) }) },
 		"for":                 func(v place) { s.For = parsed(v, simulator.ParseSpan) },
 		"expect":              func(v place) { v.each(func(v place) { s.Expect = append(s.Expect, r.expectation(v)) }) },
@@ -76,8 +77,8 @@ func (r *reader) scenario(v place) (s Scenario) {
 		v.fail("the scenario has no name: say in one sentence what must hold")
 	case s.At.IsZero():
 		v.fail("the scenario %q has no at: say when the alert comes", s.Name)
-	case len(s.Alerts) == 0:
-		v.fail("the scenario %q has no alert", s.Name)
+	case len(s.Alerts) == 0 && len(s.Opens) == 0:
+		v.fail("the scenario %q has no alert, and nobody opens an incident: give it alert or open", s.Name)
 	case len(s.Expect) == 0 && !s.NothingElse:
 		v.fail("the scenario %q expects nothing: give it expect, or expect-nothing-else: true", s.Name)
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"tocsin/alerting"
@@ -31,7 +29,10 @@ type happening struct {
 
 // String is a happening as Expectation.String writes one that expects all of it.
 func (h happening) String() string {
-	x := Expectation{Kind: h.Kind, Person: h.Person, Role: h.Role, Severity: h.Severity}
+	x := Expectation{Kind: h.Kind, Person: h.Person, Role: h.Role, Severity: h.Severity, Verb: h.Verb}
+	if h.Kind == simulator.Refused {
+		x.Because, x.Incident = h.Reason, h.Incident
+	}
 	if h.Kind == simulator.Page || h.Kind == simulator.Assign {
 		x.Over, x.Says = h.over, &h.Says
 	}
@@ -50,7 +51,7 @@ func (r Runner) Run(s Scenario) (difference []string, err error) {
 	if err != nil && !errors.Is(err, simulator.ErrNoIncident) {
 		return nil, err
 	}
-	return r.compare(s, happenings(out.Story)), nil
+	return r.compare(s, out.Story), nil
 }
 
 // deliveries are what the scenario's alerts bring: each fires, and perhaps ends.
@@ -73,6 +74,9 @@ func (r Runner) deliveries(s Scenario) (out []simulator.Delivery, err error) {
 			e.Status, e.EndsAt = alerting.Resolved, s.At.Add(a.Until).UTC()
 			out = append(out, simulator.Delivery{After: a.Until, Events: []alerting.Event{e}})
 		}
+	}
+	for _, o := range s.Opens {
+		out = append(out, simulator.Delivery{After: o.After, Manual: &o.Manual})
 	}
 	return out, nil
 }
@@ -97,7 +101,8 @@ func (r Runner) payload(a Alert, at time.Time) ([]alerting.Event, error) {
 func happenings(story []simulator.Event) (out []happening) {
 	for _, e := range story {
 		switch e.Kind {
-		case simulator.Page, simulator.Assign, simulator.Skip, simulator.Opened:
+		case simulator.Page, simulator.Assign, simulator.Skip, simulator.Opened, simulator.Refused,
+			simulator.Pause, simulator.Wake, simulator.Resolve, simulator.Merge, simulator.Severity:
 		default:
 			continue
 		}
@@ -118,56 +123,4 @@ func happenings(story []simulator.Event) (out []happening) {
 func (h happening) with(e simulator.Event) bool {
 	return len(h.over) > 0 && h.At.Equal(e.At) && h.Kind == e.Kind && h.Incident == e.Incident && h.Round == e.Round &&
 		h.Step == e.Step && h.Role == e.Role && h.Person == e.Person
-}
-
-// compare finds for each expectation what meets it; each happening meets one. It is nil if nothing differs.
-func (r Runner) compare(s Scenario, happened []happening) []string {
-	type line struct {
-		at   time.Time
-		text string
-	}
-	met := make([]bool, len(happened))
-	var lines []line
-	differs := false
-	add := func(sign string, at time.Time, text string) {
-		differs = differs || sign != " "
-		lines = append(lines, line{at, fmt.Sprintf("%s %s  %s", sign, since(at, s.At, r.Zone), text)})
-	}
-	for _, x := range s.Expect {
-		i := firstMet(x, happened, met)
-		if i < 0 {
-			add("-", x.At, fmt.Sprintf("%s [line %d]", x, x.Line))
-			continue
-		}
-		met[i] = true
-		add(" ", x.At, x.String())
-	}
-	for i, h := range happened {
-		told := h.Kind == simulator.Page || h.Kind == simulator.Assign
-		switch {
-		case met[i] || !told:
-		case s.NothingElse:
-			add("+", h.At, h.String())
-		case differs:
-			add("~", h.At, h.String())
-		}
-	}
-	if !differs {
-		return nil
-	}
-	slices.SortStableFunc(lines, func(a, b line) int { return a.at.Compare(b.at) })
-	out := make([]string, len(lines))
-	for i, l := range lines {
-		out[i] = strings.TrimRight(l.text, " ")
-	}
-	return out
-}
-
-func firstMet(x Expectation, happened []happening, taken []bool) int {
-	for i, h := range happened {
-		if !taken[i] && x.met(h) {
-			return i
-		}
-	}
-	return -1
 }

@@ -119,6 +119,16 @@ func TestWhatIsWrongInAFileIsSaidWithItsLine(t *testing.T) {
 		{"{alertname: SystemDown, service: backend}", "{labels: {a: b}, when: +5m}", `unknown key "when"`, 4},
 		{"    answer:", "    at: 2026-12-25T03:00\n    answer:", "stands twice", 5},
 		{"scenarios:", "stories:", "unknown key", 1},
+		{"skip: manager", "state: sleeping", "no state", 9},
+		{"skip: manager", "wake: false", "write true", 9},
+		{"skip: manager, because: acknowledged", "state: open, because: acknowledged", "a state does not", 9},
+		{"skip: manager", "pause: devops-lead, by: devops-lead", "by goes with", 9},
+		{"skip: manager", "resolve: devops-lead, incident: first", "numbered from 1", 9},
+		{"skip: manager", "refused: laughed", "nothing that can be answered", 9},
+		{"skip: manager", "severity: P7", "P7", 9},
+		{"    answer:", "    open: {title: Invoices}\n    answer:", "how severe", 5},
+		{"    answer:", "    open: {title: ' ', severity: P1}\n    answer:", "the title is empty", 5},
+		{"    answer:", "    open: {title: Invoices, severity: P1, by: nemo}\n    answer:", `nobody called "nemo"`, 5},
 		{good, "", "is empty", 1},
 		{good, "scenarios: []", "no scenarios", 1},
 		{"{at: +1h, page: vp-engineering}", "{at: +1h, page: [", "YAML", 0},
@@ -129,6 +139,68 @@ func TestWhatIsWrongInAFileIsSaidWithItsLine(t *testing.T) {
 		if !ok || !strings.Contains(faults.Error(), c.says) || c.line > 0 && !hasFault(faults, c.line, c.says) {
 			t.Errorf("%q for %q: %v, want line %d with %q", c.to, c.from, err, c.line, c.says)
 		}
+	}
+}
+
+// states is a scenario of what becomes of incidents rather than of who is told.
+const states = `scenarios:
+  - name: two incidents become one
+    at: 2026-12-25T03:00
+    alert: {alertname: SystemDown, service: backend}
+    open: {at: +1m, title: Invoices are printed twice, severity: P1, labels: {service: billing}, by: devops-lead}
+    answer:
+      - merge:1@2m by devops-lead
+      - acknowledged@3m on 2
+      - snooze:20m@4m on 1
+      - mute:30m@30m on 1
+      - severity:P1@70m on 1 by devops-lead
+      - resolved@2h on 1 by devops-lead
+    expect:
+      - {at: +0m, state: open}
+      - {at: +1m, open: P1, incident: 2}
+      - {at: +119s, state: open, incident: 2}
+      - {at: +2m, merge: devops-lead, incident: 2}
+      - {at: +2m, state: resolved, incident: 2}
+      - {at: +3m, refused: acknowledged, incident: 2, because: merged}
+      - {at: +4m, state: acknowledged}
+      - {at: +24m, wake: true, because: snooze}
+      - {at: +30m, pause: system-admin, because: muted}
+      - {at: +70m, severity: P1, by: devops-lead}
+      - {at: +2h, resolve: devops-lead, incident: 1}
+      - {at: +2h, state: resolved, incident: 1}
+`
+
+func TestAScenarioExpectsWhatBecomesOfIncidents(t *testing.T) {
+	if got := outcome(t, states); got != "" {
+		t.Errorf("it differs:\n%s", got)
+	}
+	for _, c := range []struct{ from, to, want string }{
+		{"refused: acknowledged", "refused: resolved", `+ Fri 2026-12-25 03:03:00 CET (+3m0s)  refused acknowledge by system-admin of #2 because "incident #2 was merged into #1`},
+		{"+4m, state: acknowledged", "+4m, state: open", "- Fri 2026-12-25 03:04:00 CET (+4m0s)  state open, but it is acknowledged [line 20]"},
+		{"state: open, incident: 2", "state: open, incident: 3", "state open of #3, but it is not there yet [line 16]"},
+		{"+24m, wake: true", "+25m, wake: true", "~ Fri 2026-12-25 03:24:00 CET (+24m0s)  wake by tocsin"},
+		{"pause: system-admin", "pause: devops-lead", "~ Fri 2026-12-25 03:30:00 CET (+30m0s)  pause by system-admin"},
+		{"severity: P1, by", "severity: P2, by", "~ Fri 2026-12-25 04:10:00 CET (+1h10m0s)  severity P1 by devops-lead"},
+		{"resolve: devops-lead, incident: 1", "resolve: devops-lead, incident: 2", "- Fri 2026-12-25 05:00:00 CET (+2h0m0s)  resolve by devops-lead of #2"},
+	} {
+		if got := outcome(t, strings.Replace(states, c.from, c.to, 1)); !strings.Contains(got, c.want) {
+			t.Errorf("%s for %s:\n%s\nwant %q", c.to, c.from, got, c.want)
+		}
+	}
+}
+
+func TestARefusedAnswerIsADifferenceUnlessItIsExpected(t *testing.T) {
+	twice := strings.Replace(good, "answer: acknowledged@7m", "answer: [acknowledged@7m, reopened@8m]", 1)
+	if got := outcome(t, twice); got != "" {
+		t.Fatalf("what was so already is a difference:\n%s", got)
+	}
+	refused := strings.Replace(good, "answer: acknowledged@7m", "answer: [acknowledged@7m, resolved@65m, jump:5@66m]", 1)
+	const want = `+ Fri 2026-12-25 04:06:00 CET (+1h6m0s)  refused jump by system-admin of #1 because "incident #1 is resolved`
+	if got := outcome(t, refused); !strings.Contains(got, want) {
+		t.Errorf("it passes, or says otherwise:\n%s", got)
+	}
+	if got := outcome(t, strings.Replace(refused, "    expect:\n", "    expect:\n      - {at: +66m, refused: jump, because: is resolved}\n", 1)); got != "" {
+		t.Errorf("expected, it is a difference:\n%s", got)
 	}
 }
 
@@ -144,6 +216,7 @@ func hasFault(fs Faults, line int, says string) bool {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte("scenarios: [{name: x, at: 2026-01-01, alert: [a.json, {labels: {a: b}}], expect: {at: +1m, open: P1}}]"))
+	f.Add([]byte("scenarios: [{name: x, at: 2026-01-01, open: {title: a, severity: P1, by: devops-lead}, answer: merge:1@1m on 2, expect: [{at: +1m, refused: merge, incident: 2}, {at: +1m, state: open}, {at: +2m, wake: true}]}]"))
 	p := policytest.Manual(f)
 	f.Fuzz(func(t *testing.T, src []byte) {
 		scenarios, err := Parse(src, p, time.UTC)
@@ -151,7 +224,7 @@ func FuzzParse(f *testing.F) {
 			t.Error("a file without scenarios is taken")
 		}
 		for _, s := range scenarios {
-			if s.Name == "" || s.At.IsZero() || len(s.Alerts) == 0 {
+			if s.Name == "" || s.At.IsZero() || len(s.Alerts)+len(s.Opens) == 0 {
 				t.Errorf("a scenario was taken that says too little: %+v", s)
 			}
 		}

@@ -18,43 +18,54 @@ import (
 // refresh is how often a calendar is asked to look again. Many keep to a time of their own.
 const refresh = "PT1H"
 
-// Feed is shifts as an iCalendar: an event for each, in UTC, under the name that nameOf gives its person.
-// Shifts without a person, which are gaps, are left out. name is the calendar's. now is when it was made.
+// Entry is a shift of a rotation as a feed tells of it.
+type Entry struct {
+	oncall.Shift
+	Rotation string
+	Summary  string // the event's title
+	Says     string // a line of the description; may be empty
+}
+
+// Feed is entries as an iCalendar: an event for each, in UTC. Those without a summary are left out. name is the
+// calendar's. now is when it was made.
 //
-// An event's UID follows from name, person and the shift's beginning. So that it stays the same from one
+// An event's UID follows from rotation, person and the shift's beginning. So that it stays the same from one
 // reading to the next, the first shift should be whole: cut to where Rotation.At says that it begins.
-func Feed(name string, shifts []oncall.Shift, nameOf func(person string) string, now time.Time) []byte {
+func Feed(name string, entries []Entry, now time.Time) []byte {
 	c := ics.NewCalendarFor("Tocsin")
 	c.SetProductId("-//Tocsin//On call//EN")
 	c.SetMethod(ics.MethodPublish)
 	c.SetName(plain(name))
 	c.SetRefreshInterval(refresh)
 	c.SetXPublishedTTL(refresh)
-	for _, s := range shifts {
-		if s.Person != "" {
-			addEvent(c, name, s, nameOf(s.Person), now)
+	for _, e := range entries {
+		if e.Summary != "" {
+			addEvent(c, e, now)
 		}
 	}
 	return []byte(c.Serialize(ics.WithNewLine("\r\n")))
 }
 
-func addEvent(c *ics.Calendar, name string, s oncall.Shift, person string, now time.Time) {
-	e := c.AddEvent(uid(name, s))
+func addEvent(c *ics.Calendar, entry Entry, now time.Time) {
+	e := c.AddEvent(uid(entry))
 	e.SetDtStampTime(now)
-	e.SetStartAt(s.From)
-	e.SetEndAt(s.Until)
-	e.SetSummary(plain(person))
-	e.SetDescription(plain(description(name, s)))
+	e.SetStartAt(entry.From)
+	e.SetEndAt(entry.Until)
+	e.SetSummary(plain(entry.Summary))
+	e.SetDescription(plain(description(entry)))
 	e.SetTimeTransparency(ics.TransparencyTransparent)
 }
 
 // description says what the shift is of, and why it is with whom it is.
-func description(name string, s oncall.Shift) string {
-	text := "On call: " + name
-	if o := s.Override; o != nil {
-		text += "\nStands in"
+func description(e Entry) string {
+	text := "On call: " + e.Rotation
+	if e.Says != "" {
+		text += "\n" + e.Says
+	}
+	if o := e.Override; o != nil {
+		text += "\nAn override"
 		if o.By != "" {
-			text += ", by " + o.By
+			text += " by " + o.By
 		}
 		if o.Note != "" {
 			text += ": " + o.Note
@@ -63,8 +74,8 @@ func description(name string, s oncall.Shift) string {
 	return text
 }
 
-func uid(name string, s oncall.Shift) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d", name, s.Person, s.From.Unix()))
+func uid(e Entry) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d", e.Rotation, e.Person, e.From.Unix()))
 	return hex.EncodeToString(sum[:12]) + "@tocsin"
 }
 

@@ -33,21 +33,20 @@ func local(t testing.TB, s string) time.Time {
 	return at
 }
 
-func names(person string) string {
-	return map[string]string{"ada": "Ada Lovelace", "eve": "Eve; the, \\ second\r\nBEGIN:VALARM"}[person]
-}
-
 func feed(t testing.TB) []byte {
 	t.Helper()
-	shifts := []oncall.Shift{
-		{Person: "ada", From: local(t, "2026-03-23 09:00"), Until: local(t, "2026-03-30 09:00")},
-		{From: local(t, "2026-03-30 09:00"), Until: local(t, "2026-03-31 09:00"), Layer: -1},
-		{
+	entry := func(shift oncall.Shift, summary, says string) ical.Entry {
+		return ical.Entry{Shift: shift, Rotation: "primary, the first", Summary: summary, Says: says}
+	}
+	entries := []ical.Entry{
+		entry(oncall.Shift{Person: "ada", From: local(t, "2026-03-23 09:00"), Until: local(t, "2026-03-30 09:00")}, "Ada Lovelace", ""),
+		entry(oncall.Shift{From: local(t, "2026-03-30 09:00"), Until: local(t, "2026-03-31 09:00"), Layer: -1}, "", ""),
+		entry(oncall.Shift{
 			Person: "eve", From: local(t, "2026-03-31 09:00"), Until: local(t, "2026-04-01 09:00"), Layer: -1,
 			Override: &oncall.Override{By: "ben", Note: strings.Repeat("ä swap, agreed; ", 20) + "\r\nEND:VCALENDAR\x00\xff"},
-		},
+		}, "Eve; the, \\ second\r\nBEGIN:VALARM", "Stands in for Ada, who is away"),
 	}
-	return ical.Feed("primary, the first", shifts, names, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	return ical.Feed("primary, the first", entries, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 }
 
 func TestTheFeedIsReadBackByTheLibraryAsItWasMeant(t *testing.T) {
@@ -71,7 +70,7 @@ func TestTheFeedIsReadBackByTheLibraryAsItWasMeant(t *testing.T) {
 		}
 	}
 	description := events[1].GetProperty(ics.ComponentPropertyDescription).Value
-	if want := "On call: primary, the first\nStands in, by ben: ä swap, agreed; "; !strings.HasPrefix(description, want) ||
+	if want := "On call: primary, the first\nStands in for Ada, who is away\nAn override by ben: ä swap, agreed; "; !strings.HasPrefix(description, want) ||
 		!strings.HasSuffix(description, "\nEND:VCALENDAR \uFFFD") {
 		t.Errorf("the description is %q", description)
 	}
@@ -108,8 +107,22 @@ func TestAnEventKeepsItsUIDAndNoOtherHasIt(t *testing.T) {
 	}
 }
 
+func TestRotationsThatHandOffTogetherHaveEventsOfTheirOwn(t *testing.T) {
+	shift := oncall.Shift{Person: "ada", From: local(t, "2026-03-23 09:00"), Until: local(t, "2026-03-30 09:00")}
+	body := ical.Feed("Ada", []ical.Entry{
+		{Shift: shift, Rotation: "primary", Summary: "primary"}, {Shift: shift, Rotation: "secondary", Summary: "secondary"},
+	}, local(t, "2026-03-01 09:00"))
+	c, err := ics.ParseCalendar(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := c.Events(); len(e) != 2 || e[0].Id() == e[1].Id() {
+		t.Errorf("%s", body)
+	}
+}
+
 func TestAnEmptyFeedIsACalendar(t *testing.T) {
-	body := ical.Feed("", nil, names, time.Unix(0, 0))
+	body := ical.Feed("", nil, time.Unix(0, 0))
 	shifts, warnings, err := ical.Parse(body, nobody, time.UTC, time.Unix(0, 0), time.Unix(1e9, 0))
 	if len(shifts) != 0 || len(warnings) != 0 || err != nil {
 		t.Errorf("%v %v %v", shifts, warnings, err)

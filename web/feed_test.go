@@ -1,0 +1,40 @@
+package web
+
+import (
+	"testing"
+	"time"
+
+	"tocsin/escalation"
+)
+
+func TestAPersonsFeedNamesRotationsAndHasTheEventsOfWhomTheyStandInFor(t *testing.T) {
+	p := policy()
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	away := escalation.Absence{Person: "devops-lead", From: now.Add(24 * time.Hour), Until: now.Add(20 * 24 * time.Hour), Deputy: "vp-engineering"}
+	p.Directory.Absences = []escalation.Absence{away}
+	s := &server{}
+	inForce := func(e time.Time) bool { return !e.Before(away.From) && e.Before(away.Until) }
+	stands := map[string]bool{}
+	for _, e := range s.entries(p, feed{feedPerson, "vp-engineering"}, now) {
+		stands[e.Summary] = true
+		if !inForce(e.From) || e.Says != "Stands in for devops-lead, who is away" {
+			t.Errorf("the deputy has %+v", e)
+		}
+	}
+	if len(stands) != 2 || !stands["primary"] || !stands["secondary"] {
+		t.Errorf("the deputy has events of %v", stands)
+	}
+	mine := s.entries(p, feed{feedPerson, "devops-lead"}, now)
+	for _, e := range mine {
+		if inForce(e.From) || e.Summary != e.Rotation {
+			t.Errorf("who is away has %+v", e)
+		}
+	}
+	names := map[string]bool{}
+	for _, e := range s.entries(p, feed{feedRotation, "secondary"}, now) {
+		names[e.Summary] = true
+	}
+	if len(mine) == 0 || len(names) != 3 || !names["vp-engineering"] || !names["devops-lead"] || !names["system-admin"] {
+		t.Errorf("%d events, the rotation's are %v", len(mine), names)
+	}
+}
