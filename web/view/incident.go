@@ -192,7 +192,7 @@ func capital(text string) string {
 // timing is when a step is due and why, in words: "15m after opening", or what the calendar said.
 func timing(p escalation.Plan, s *escalation.PlannedStep) string {
 	switch {
-	case s.Due != "" && s.Calendar != "":
+	case s.Calendar != "", strings.HasPrefix(s.Due, "put off"):
 		return s.Due
 	case s.DueAt.Equal(p.From):
 		return "at once"

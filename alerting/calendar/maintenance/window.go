@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/prometheus/alertmanager/pkg/labels"
-
-	"tocsin/alerting"
 )
 
 // Window recurs. It is made by Parse, must not be changed, and is safe for concurrent use.
@@ -34,14 +32,4 @@ func (w Window) Active(t time.Time) (until time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	return begin.Add(w.Lasts), true
-}
-
-// About reports whether the window is about something with these labels.
-func (w Window) About(l alerting.Labels) bool {
-	for _, m := range w.Match {
-		if !m.Matches(l[m.Name]) {
-			return false
-		}
-	}
-	return true
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/prometheus/alertmanager/matcher/parse"
 	"github.com/prometheus/alertmanager/pkg/labels"
 
-	"tocsin/alerting"
 	"tocsin/alerting/calendar/maintenance"
 )
 
@@ -81,22 +80,6 @@ func TestAWindowKeepsItsLengthWhereTheClockChanges(t *testing.T) {
 				t.Errorf("it begins again on %s", next)
 			}
 		})
-	}
-}
-
-func TestAWindowIsAboutWhatAllItsMatchersMatch(t *testing.T) {
-	w := window(t, "0 3 * * SUN", time.Hour)
-	for _, g := range []struct {
-		labels alerting.Labels
-		want   bool
-	}{
-		{alerting.Labels{"service": "postgres"}, true},
-		{alerting.Labels{"service": "postgres", "env": "test"}, false},
-		{alerting.Labels{"env": "prod"}, false},
-	} {
-		if got := w.About(g.labels); got != g.want {
-			t.Errorf("about %v: %t", g.labels, got)
-		}
 	}
 }
 
