@@ -35,13 +35,16 @@ func (f *incidentFold) take(p *Policy, arr alerting.Arrival, joined bool, now ti
 	if joined {
 		inc.AlertCount++
 	}
-	p.share(&f.d.Case, arr.Labels, nil)
+	if p.share(&f.d.Case, arr.Labels, nil) {
+		p.foresee(f.d, now) // other maintenance windows may be about it
+	}
 	if arr.Severity.WorseThan(inc.Severity) {
-		was := inc.Severity
+		was := f.d.Case.Plan
 		inc.Severity, inc.Title, inc.Reason, inc.Labels = arr.Severity, arr.Title, arr.Reason, arr.Labels
 		unacknowledge(inc)
 		p.newRound(f.d, now)
-		f.d.note(now, alerting.KindSeverity, bySource(arr.Source), arr.Reason, "Raised from %s to %s by %s: %s", was, arr.Severity, arr.Title, arr.Reason.Text)
+		f.d.note(now, alerting.KindSeverity, bySource(arr.Source), arr.Reason, "Raised from %s to %s by %s: %s", was.Severity, arr.Severity, arr.Title, arr.Reason.Text)
+		f.d.muteEnds(was, bySource(arr.Source), now)
 	}
 	f.fired = append(f.fired, arr)
 	p.leaveWindow(f.d, now)

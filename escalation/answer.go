@@ -64,6 +64,9 @@ func (p *Policy) Apply(c Case, a Answer, now time.Time) (Decision, error) {
 		d.touch() // a word of a person, though it may change nothing else: the time for the next one begins
 		d.heard(now)
 	}
+	if d.Changed {
+		p.foresee(&d, now)
+	}
 	return d, nil
 }
 
@@ -165,7 +168,7 @@ func (d *Decision) acknowledged(by alerting.Actor, now time.Time) {
 func (d *Decision) resolve(by alerting.Actor, now time.Time, why alerting.Reason) {
 	inc := &d.Case.Incident
 	inc.State, inc.ResolvedAt, inc.ResolvedBy, inc.SnoozedUntil = alerting.StateResolved, now, by.Name, time.Time{}
-	d.Case.Plan.Pause = Pause{}
+	d.Case.Plan.Pause, d.Case.Plan.Forecast = Pause{}, Forecast{}
 	d.note(now, alerting.KindResolved, by, why, "Resolved by %s", by.Name)
 	d.dropPending(now)
 }

@@ -25,16 +25,18 @@ const (
 	Unroutable Finding = "incident-unroutable"
 )
 
-// findings lists what the auditor looks for, with what it says of one and of several.
+// findings lists what the auditor looks for, how late that is where it is about lateness, and what it says of
+// one and of several. The store knows the same times.
 var findings = []struct {
 	kind      Finding
+	late      time.Duration
 	one, many string
 }{
-	{Unowed, "1 incident has steps to come and nothing is owed to it", "%d incidents have steps to come and nothing is owed to them"},
-	{Overdue, "1 incident is owed a step that is long past its time", "%d incidents are owed a step that is long past its time"},
-	{Held, "a page of 1 incident has been held by a living replica for too long", "pages of %d incidents have been held by a living replica for too long"},
-	{Waiting, "a page of 1 incident is long past its time and nobody takes it", "pages of %d incidents are long past their time and nobody takes them"},
-	{Unroutable, "1 P0 incident has a step that reached nobody of its role", "%d P0 incidents have a step that reached nobody of its role"},
+	{Unowed, 0, "1 incident has steps to come and nothing is owed to it", "%d incidents have steps to come and nothing is owed to them"},
+	{Overdue, 30 * time.Second, "1 incident is owed a step that is long past its time", "%d incidents are owed a step that is long past its time"},
+	{Held, 60 * time.Second, "a page of 1 incident has been held by a living replica for too long", "pages of %d incidents have been held by a living replica for too long"},
+	{Waiting, 60 * time.Second, "a page of 1 incident is long past its time and nobody takes it", "pages of %d incidents are long past their time and nobody takes them"},
+	{Unroutable, 0, "1 P0 incident has a step that reached nobody of its role", "%d P0 incidents have a step that reached nobody of its role"},
 }
 
 // AuditStore looks for what must not be.
@@ -43,7 +45,14 @@ type AuditStore interface {
 	Findings(ctx context.Context) (map[Finding][]int64, error)
 }
 
-const auditEvery = 15 * time.Second
+const (
+	auditEvery = 15 * time.Second
+	// unwatched is how long nobody has looked before it counts as an outage: a process that starts, or stood
+	// still, or a database that was away.
+	unwatched = 2 * auditEvery
+	// catchUp is how long after that whoever sends and fires may take for what has piled up.
+	catchUp = 15 * time.Second
+)
 
 // Auditor looks for incidents and pages that have fallen through, whatever the fault in Tocsin that let
 // them. What it finds is itself a P0; it ends when it is found no more.
@@ -52,7 +61,9 @@ type Auditor struct {
 	arrive  ArrivalStore
 	policy  func() *Policy
 	raised  map[Finding]bool
-	audited time.Time
+	audited time.Time // when it last looked
+	looked  time.Time // when it last looked without error
+	since   time.Time // lateness counts from then on: an outage's end, and the time to catch up
 }
 
 // NewAuditor makes the loop.
@@ -64,21 +75,26 @@ func NewAuditor(audit AuditStore, arrive ArrivalStore, policy func() *Policy, lo
 	return due.New("auditor", log, func(ctx context.Context) (time.Duration, error) {
 		if now := time.Now(); now.Sub(a.audited) >= auditEvery {
 			a.audited = now
-			return due.Net, a.look(ctx)
+			return due.Net, a.look(ctx, now)
 		}
 		return due.Net, nil
 	})
 }
 
-func (a *Auditor) look(ctx context.Context) error {
+// look tells of what is found, and that what was found is found no more.
+func (a *Auditor) look(ctx context.Context, now time.Time) error {
 	found, err := a.audit.Findings(ctx)
 	if err != nil {
 		return err
 	}
+	if now.Sub(a.looked) > unwatched {
+		a.since = now.Add(catchUp)
+	}
+	a.looked = now
 	var arrivals []alerting.Arrival
 	for _, f := range findings {
 		ids := found[f.kind]
-		if len(ids) == 0 && !a.raised[f.kind] {
+		if len(ids) == 0 && !a.raised[f.kind] || len(ids) > 0 && a.tooEarly(f.late, now) {
 			continue
 		}
 		a.raised[f.kind] = len(ids) > 0
@@ -90,10 +106,16 @@ func (a *Auditor) look(ctx context.Context) error {
 	return a.arrive.Admit(ctx, arrivals, a.policy().Admit)
 }
 
+// tooEarly reports whether what is late by d may be late only because nobody could work before. Nothing is
+// said of it then, neither that it is so nor that it has ended.
+func (a *Auditor) tooEarly(d time.Duration, now time.Time) bool {
+	return d > 0 && now.Before(a.since.Add(d))
+}
+
 // arrivalOf is a finding as an alert: firing while there is anything, ended when there is not.
 func arrivalOf(kind Finding, summary string, fires bool, config string) alerting.Arrival {
 	labels := alerting.Labels{"alertname": "TocsinAudit", "service": "tocsin", "finding": string(kind)}
-	e := alerting.Event{Source: "tocsin", Labels: labels, Status: alerting.Firing, Annotations: alerting.Labels{"summary": summary}}
+	e := alerting.Event{Source: OwnSource, Labels: labels, Status: alerting.Firing, Annotations: alerting.Labels{"summary": summary}}
 	if !fires {
 		e.Status = alerting.Resolved
 	}

@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin/alerting"
@@ -17,8 +18,8 @@ type Escalation struct {
 // again is how soon a second "escalate" counts as the same one: two taps, two people at once.
 const again = 30 * time.Second
 
-// escalate fires the first page step of the plan that has not fired, whatever it waits for and even if it
-// was skipped: somebody asks for it. If all have fired, the last one's role is told again.
+// escalate fires the plan's next page step, whatever it waits for and even if it was skipped: somebody asks for
+// it. If all have fired, the last one's role is told again.
 func (p *Policy) escalate(d *Decision, by alerting.Actor, now time.Time) error {
 	inc, plan := d.Case.Incident, &d.Case.Plan
 	if inc.State == alerting.StateResolved {
@@ -28,8 +29,9 @@ func (p *Policy) escalate(d *Decision, by alerting.Actor, now time.Time) error {
 		d.Note = fmt.Sprintf("already escalated by %s at %s: %s was told", last.By, clock(last.At), last.Role)
 		return nil
 	}
-	i, role := plan.unfired()
+	i, role := plan.unfired(), plan.lastRole()
 	if i >= 0 {
+		role = plan.Steps[i].Role
 		p.escalateTo(d, i, by, now)
 	} else {
 		role = p.tellAgain(d, role, by, now)
@@ -47,18 +49,30 @@ func (d *Decision) asked() {
 	}
 }
 
-// unfired is the first page step that has not fired and its role; else -1 and the last page step's role,
-// which is empty if the plan has none.
-func (p Plan) unfired() (step int, role string) {
+// unfired is the page step that an escalation fires: the first that has not fired of those after the furthest one
+// that has paged, or that somebody asked for; if none is left there, the first of all. It is -1 if all have fired.
+func (p Plan) unfired() int {
+	furthest := -1
 	for i, s := range p.Steps {
-		if s.Kind != PageStep {
-			continue
-		}
-		if role = s.Role; s.State != StepFired {
-			return i, role
+		if s.State == StepFired && (s.Kind == PageStep || s.AskedBy != "") {
+			furthest = i
 		}
 	}
-	return -1, role
+	waits := func(s PlannedStep) bool { return s.Kind == PageStep && s.State != StepFired }
+	if i := slices.IndexFunc(p.Steps[furthest+1:], waits); i >= 0 {
+		return furthest + 1 + i
+	}
+	return slices.IndexFunc(p.Steps, waits)
+}
+
+// lastRole is that of the plan's last page step; empty if it has none.
+func (p Plan) lastRole() string {
+	for _, s := range slices.Backward(p.Steps) {
+		if s.Kind == PageStep {
+			return s.Role
+		}
+	}
+	return ""
 }
 
 func (p *Policy) escalateTo(d *Decision, i int, by alerting.Actor, now time.Time) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tocsin/alerting"
+	"tocsin/alerting/calendar"
 	"tocsin/escalation"
 	"tocsin/escalation/policytest"
 
@@ -50,5 +51,51 @@ func TestWithoutAnyStepEscalatingTellsCatchAll(t *testing.T) {
 	w.Fire(systemDown(w))
 	w.must(w.Answer(escalation.Escalate, "manager"))
 	w.Expect("0m", "devops-lead", all...)
+	w.ExpectNothingElse()
+}
+
+func TestEscalatingAfterAJumpGoesOnFromThereAndBackOnlyWhenNothingIsLeft(t *testing.T) {
+	w := newWorld(t, monday)
+	w.Fire(systemDown(w))
+	w.Until(time.Minute)
+	w.must(w.answer(escalation.Answer{Verb: escalation.Jump, Step: 4}))
+	w.orders = nil
+	for _, c := range []struct {
+		at   string
+		told []string
+	}{
+		{"2m", []string{"vp-engineering"}},      // step 5, after the one that was jumped to
+		{"3m", []string{"system-admin"}},        // step 2, which was jumped over
+		{"4m", []string{"engineering-manager"}}, // step 3
+		{"5m", []string{"vp-engineering"}},      // all have fired: the last one again
+	} {
+		at, err := time.ParseDuration(c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Until(at)
+		w.must(w.Answer(escalation.Escalate, "manager"))
+		for _, person := range c.told {
+			w.Expect(c.at, person, all...)
+		}
+		w.ExpectNothingElse()
+	}
+}
+
+func TestAnAssignmentOfTheClockIsNoStepToEscalateFrom(t *testing.T) {
+	w := newWorld(t, monday)
+	w.rowOf(alerting.P0, func(r *escalation.Row) {
+		r.Steps = []escalation.Step{
+			{Kind: escalation.PageStep, Role: "on-call", Until: escalation.UntilResolved},
+			{Kind: escalation.PageStep, Role: "manager", Until: escalation.UntilResolved, After: calendar.Delay{Amount: hour}},
+			{Kind: escalation.AssignStep, Role: "engineer", Until: escalation.UntilAssigned},
+			{Kind: escalation.PageStep, Role: "executive", Until: escalation.UntilResolved, After: calendar.Delay{Amount: 2 * hour}},
+		}
+	})
+	w.Fire(systemDown(w))
+	w.Until(time.Minute)
+	w.orders = nil
+	w.must(w.Answer(escalation.Escalate, "manager"))
+	w.Expect("1m", "engineering-manager", all...)
 	w.ExpectNothingElse()
 }

@@ -8,9 +8,9 @@ import (
 // farthestHandoff is how far ahead people are told when they hand off again.
 const farthestHandoff = 60 * 24 * time.Hour
 
-// handoffMessages are the words to whoever takes a rotation over and to whoever hands it off. Who is away is
-// told nothing.
-func (p *Policy) handoffMessages(rotation string, from, to Holding, url string, now time.Time) []Message {
+// handoffMessages are the words to whoever takes a rotation over, with what is open of it, and to whoever hands
+// it off. Who is away is told nothing.
+func (p *Policy) handoffMessages(rotation string, from, to Holding, open []Case, url string, now time.Time) []Message {
 	if from == to {
 		return nil
 	}
@@ -24,6 +24,7 @@ func (p *Policy) handoffMessages(rotation string, from, to Holding, url string, 
 		if from.Person != "" && from.Person != to.Person && from.Person != to.Holder {
 			text += fmt.Sprintf("Before you: %s.\n", p.nameOf(from.Person))
 		}
+		text += p.openText(open)
 		out = append(out, p.messages(to.Person, "You are on call: "+rotation, text, url)...)
 	}
 	if _, away := p.Directory.away(from.Person, now); from.Person != "" && from.Person != to.Person && !away {

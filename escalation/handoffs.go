@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"tocsin/alerting"
 	"tocsin/escalation/due"
 )
 
@@ -46,11 +47,15 @@ func (h *handoffs) tell(ctx context.Context, now time.Time) error {
 	for _, name := range slices.Sorted(maps.Keys(p.Directory.Rotations)) {
 		at := p.answers(name, now)
 		if was, known := h.seen[name]; !known || was != at {
-			err := h.store.TellHandoff(ctx, name, at, func(was Holding, known bool) []Message {
+			open, err := h.open(ctx)
+			if err != nil {
+				return err
+			}
+			err = h.store.TellHandoff(ctx, name, at, func(was Holding, known bool) []Message {
 				if !known && first {
 					return nil // it has just been set up
 				}
-				return p.handoffMessages(name, was, at, h.url("/oncall"), now)
+				return p.handoffMessages(name, was, at, p.openOf(name, open), h.url("/oncall"), now)
 			})
 			if err != nil {
 				return err
@@ -60,6 +65,13 @@ func (h *handoffs) tell(ctx context.Context, now time.Time) error {
 	}
 	h.seen = seen
 	return nil
+}
+
+// open are the newest incidents that are not resolved, at most 500.
+func (h *handoffs) open(ctx context.Context) ([]Case, error) {
+	unresolved := []alerting.State{alerting.StateOpen, alerting.StateAcknowledged}
+	open, _, err := h.store.Incidents(ctx, alerting.Query{States: unresolved, Limit: 500})
+	return open, err
 }
 
 // answers is who answers for a rotation at an instant.

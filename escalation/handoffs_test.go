@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/alerting"
 	"tocsin/escalation/oncall"
 )
 
@@ -13,6 +14,11 @@ import (
 type tellings struct {
 	last map[string]Holding
 	sent []Message
+	open []Case
+}
+
+func (ts *tellings) Incidents(context.Context, alerting.Query) ([]Case, string, error) {
+	return ts.open, "", nil
 }
 
 func (ts *tellings) TellHandoff(_ context.Context, rotation string, now Holding, words func(Holding, bool) []Message) error {
@@ -126,4 +132,37 @@ func TestAnOverrideInForceAndAReloadAreToldNowAndReplicasThatDifferDoNotTellByTu
 		"ada: You are on call for primary from Tuesday 29 December, 14:00 (Europe/Berlin).\nBefore you: Eve.\n",
 		"eve: You are no longer on call for primary from Tuesday 29 December, 14:00 (Europe/Berlin) on.\nAfter you: Ada.\n",
 		"ada: You are on call for secondary from Tuesday 29 December, 14:00 (Europe/Berlin).\n")
+}
+
+func TestAHandOffNamesWhatIsOpenOfItsRotationTheWorstFirst(t *testing.T) {
+	p, zone := pair(t)
+	p.Directory.Roles = map[string]Role{"on-call": {Rotation: "primary"}, "other": {People: []string{"eve"}}}
+	off := time.Date(2026, 11, 30, 9, 0, 0, 0, zone)
+	open := func(id int64, sev alerting.Severity, role string) Case {
+		return Case{
+			Incident: alerting.Incident{ID: id, Severity: sev, State: alerting.StateOpen, Title: "Disk\nfull"},
+			Plan:     Plan{Steps: []PlannedStep{{Role: role}}},
+		}
+	}
+	one, two := open(8, alerting.P1, "on-call"), open(9, alerting.P0, "on-call")
+	one.Incident.State, one.Incident.AcknowledgedBy = alerting.StateAcknowledged, "ada"
+	two.Incident.Labels = alerting.Labels{"alertname": "SystemDown", "service": "backend"}
+	var many []Case
+	for id := range int64(7) {
+		many = append(many, open(id+1, alerting.P2, "on-call"))
+	}
+	for want, cases := range map[string][]Case{
+		"": {open(3, alerting.P0, "other")},
+		"2 incidents are open: #9 P0 SystemDown backend, #8 P1 Disk full (acknowledged by Ada).\n":                                 {one, open(3, alerting.P0, "other"), two},
+		"1 incident is open: #9 P0 SystemDown backend.\n":                                                                          {two},
+		"7 incidents are open: #1 P2 Disk full, #2 P2 Disk full, #3 P2 Disk full, #4 P2 Disk full, #5 P2 Disk full, and 2 more.\n": many,
+	} {
+		told := &tellings{last: map[string]Holding{}, open: cases}
+		look := replica(t, told, &p)
+		look(off.Add(-time.Hour))
+		look(off)
+		told.want(t, want,
+			"ben: You are on call for primary from Monday 30 November, 09:00 until Monday 7 December, 09:00 (Europe/Berlin).\nBefore you: Ada.\n"+want,
+			"ada: You are no longer on call for primary from Monday 30 November, 09:00 (Europe/Berlin) on.\nAfter you: Ben.\n")
+	}
 }

@@ -111,11 +111,7 @@ func (p *Policy) isAway(a Absence) string {
 
 // local is a moment on the organisation's clock, for sentences.
 func (p *Policy) local(t time.Time) string {
-	zone := time.UTC
-	if p.Calendar != nil && p.Calendar.Zone != nil {
-		zone = p.Calendar.Zone
-	}
-	return t.In(zone).Format("Mon 2 Jan 2006 15:04 MST")
+	return t.In(p.zone()).Format("Mon 2 Jan 2006 15:04 MST")
 }
 
 // unreachable says why a person who is not away is not told now; empty if they are. holds says that they

@@ -13,6 +13,15 @@ import (
 // the incident has reached what the step waits for. Of several steps that fall due together (after an
 // outage) each person is told once, with the furthest step's words. While a plan is paused nothing is owed.
 func (p *Policy) Next(c Case, now time.Time) Decision {
+	d := p.next(c, now)
+	if d.Changed {
+		p.foresee(&d, now)
+	}
+	return d
+}
+
+// next is Next without a forecast.
+func (p *Policy) next(c Case, now time.Time) Decision {
 	d := undecided(c)
 	if c.Incident.State == alerting.StateResolved {
 		return d
@@ -21,7 +30,7 @@ func (p *Policy) Next(c Case, now time.Time) Decision {
 		if pause.Until.After(now) {
 			return d
 		}
-		p.unpause(&d, now, alerting.Tocsin, "No longer "+pause.Why.Text)
+		p.unpause(&d, now, alerting.Tocsin, pause.over())
 	}
 	if why := c.overdue(now); why != "" {
 		p.wake(&d, why, now)

@@ -70,6 +70,7 @@ func (p *Policy) absorb(d *Decision, other Case, a Answer, now time.Time) {
 	}
 	p.leaveWindow(d, now)
 	d.heard(now)
+	p.foresee(d, now)
 }
 
 // mergeInto resolves the incident that goes on in another.
@@ -82,6 +83,6 @@ func (d *Decision) mergeInto(into alerting.Incident, a Answer, now time.Time) {
 		return
 	}
 	inc.State, inc.ResolvedAt, inc.ResolvedBy, inc.SnoozedUntil = alerting.StateResolved, now, a.By.Name, time.Time{}
-	d.Case.Plan.Pause = Pause{}
+	d.Case.Plan.Pause, d.Case.Plan.Forecast = Pause{}, Forecast{}
 	d.dropPending(now)
 }

@@ -171,7 +171,7 @@ func TestWhatCannotBeSplitOffIsRefusedWithASentence(t *testing.T) {
 		"is resolved: there is nothing to split off":   {resolved, []string{"a"}},
 		"no alert was named":                           {c, nil},
 		"all alerts of incident #1 would be split off": {c, []string{"a", "b", "c"}},
-		`no alert with the fingerprint "z"`:            {c, []string{"a", "z"}},
+		"no alert z belongs to incident #1":            {c, []string{"a", "z"}},
 	} {
 		rest, _, err := p.Split(x.c, alertsOf(3), escalation.Answer{Verb: escalation.Split, Alerts: x.alerts}, 5, "k", now)
 		if err == nil || !strings.Contains(err.Error(), want) || rest.Changed {

@@ -46,6 +46,17 @@ func (p *Policy) unmute(d *Decision, a Answer, now time.Time) error {
 // muted reports whether somebody paused the plan, rather than a maintenance window.
 func (p Plan) muted() bool { return !p.Pause.Until.IsZero() && p.Pause.By != alerting.Tocsin.Name }
 
+// over says that the pause is.
+func (p Pause) over() string {
+	switch {
+	case p.By != alerting.Tocsin.Name:
+		return fmt.Sprintf("The mute by %s is over", p.By)
+	case p.Window == "":
+		return "The pause by a maintenance window is over"
+	}
+	return fmt.Sprintf("The pause by the maintenance window %q is over", p.Window)
+}
+
 // unpause lets a plan go on: of its steps that wait, the first that fell due meanwhile is due now, or in
 // business time with the next moment of it, and the rest keep their spacing.
 func (p *Policy) unpause(d *Decision, now time.Time, by alerting.Actor, text string) {
@@ -83,11 +94,12 @@ func (p *Policy) leaveWindow(d *Decision, now time.Time) {
 	still := p.window(d.Case, now)
 	switch {
 	case still.Until.IsZero():
-		p.unpause(d, now, alerting.Tocsin, "No longer "+pause.Why.Text+": it is not about all of the alerts")
+		p.unpause(d, now, alerting.Tocsin, pause.over()+": it is not about all of the alerts")
 	case still.Until.Before(pause.Until):
 		d.Case.Plan.Pause = still
 		d.note(now, alerting.KindPaused, alerting.Tocsin, still.Why, "%s", upper(still.Why.Text))
 	}
+	p.foresee(d, now)
 }
 
 // window is the pause by the maintenance window that is about an incident and lasts longest of those that
@@ -99,7 +111,7 @@ func (p *Policy) window(c Case, now time.Time) Pause {
 			continue
 		}
 		if until, ok := w.Active(now); ok && until.After(pause.Until) {
-			pause.By = alerting.Tocsin.Name
+			pause.By, pause.Window = alerting.Tocsin.Name, w.Name
 			pause.Until = until.UTC()
 			pause.Why = alerting.Reason{
 				Text: fmt.Sprintf("paused by the maintenance window %q until %s", w.Name, clock(until)),

@@ -26,10 +26,14 @@ type Plan struct {
 	RepeatAt   time.Time     `json:"repeat_at,omitzero"` // when the row begins again unless somebody has acknowledged
 	Repeats    int           `json:"repeats,omitempty"`  // how often it may still begin again
 	// RepeatAfter is the rule that gave RepeatAt, counted from the last step.
-	RepeatAfter string  `json:"repeat_after,omitempty"`
-	Pause       Pause   `json:"pause,omitzero"`
-	Varied      Varied  `json:"varied,omitempty"` // labels in which the incident's alerts differ
-	Merged      Merging `json:"merged,omitzero"`  // the last time that its incident was merged into another
+	RepeatAfter string `json:"repeat_after,omitempty"`
+	Pause       Pause  `json:"pause,omitzero"`
+	// Forecast is of a plan that waits, and is empty once it goes on.
+	Forecast Forecast `json:"forecast,omitzero"`
+	Varied   Varied   `json:"varied,omitempty"` // labels in which the incident's alerts differ
+	Merged   Merging  `json:"merged,omitzero"`  // the last time that its incident was merged into another
+	// Lacks is the configuration of which the timeline says what the incident names and it does not have.
+	Lacks string `json:"lacks,omitempty"`
 }
 
 // Merging is that somebody merged the plan's incident into another one.
@@ -44,6 +48,8 @@ type Pause struct {
 	Until time.Time       `json:"until"`
 	By    string          `json:"by"` // a person, or "tocsin" for a maintenance window
 	Why   alerting.Reason `json:"why,omitzero"`
+	// Window is the maintenance window's name; empty for a mute.
+	Window string `json:"window,omitempty"`
 }
 
 // PlannedStep is one step with its due time and what became of it.
@@ -137,40 +143,6 @@ func (p Plan) Next(inc alerting.Incident) *PlannedStep {
 		}
 	}
 	return nil
-}
-
-// Owed is the step that somebody will be told by next unless people act. For a snoozed incident that may be
-// one that waits for the snooze's end: its DueAt is then that end. Of a paused plan it is no earlier than the
-// pause's end. It is nil if nothing is owed.
-func (p Plan) Owed(inc alerting.Incident) *PlannedStep {
-	next := p.Next(inc)
-	if !inc.SnoozedUntil.IsZero() && len(p.Steps) > 0 {
-		next = p.owedAwake(inc, next)
-	}
-	if next == nil || !next.DueAt.Before(p.Pause.Until) {
-		return next
-	}
-	waits := *next
-	waits.DueAt = p.Pause.Until
-	return &waits
-}
-
-// owedAwake is the earlier of next and of what a snoozed incident owes at the snooze's end.
-func (p Plan) owedAwake(inc alerting.Incident, next *PlannedStep) *PlannedStep {
-	waits := p.Steps[0] // a new round's first step, if no step of this one waits
-	for _, s := range p.Steps {
-		if s.Until == UntilAcknowledged && s.State != StepFired {
-			waits = s
-			break
-		}
-	}
-	if waits.DueAt.Before(inc.SnoozedUntil) {
-		waits.DueAt = inc.SnoozedUntil
-	}
-	if next != nil && next.DueAt.Before(waits.DueAt) {
-		return next
-	}
-	return &waits
 }
 
 // NextAt is the earliest time at which the machine owes the incident something; zero if it owes nothing.

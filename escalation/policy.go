@@ -110,6 +110,8 @@ type Person struct {
 	// Rules are how they want to be told, by severity; where there are none, over the row's channels at once.
 	Rules map[alerting.Severity][]Rule
 	Quiet Quiet
+	// NoAccount: they cannot sign in, or only look; a manager answers a swap that is asked of them.
+	NoAccount bool
 }
 
 // Rule is a personal one: over which channels, and how long after the step fires. A page that is not
@@ -134,7 +136,7 @@ type Absence struct {
 	Deputy      string    // a person, or empty
 	Note        string
 	By          string
-	Warning     string // for whoever makes it: where it leaves a P0 with nobody; not stored
+	Warning     string // for whoever makes it: where it leaves a step with nobody of its role; not stored
 }
 
 // Address is where channel reaches the person, empty if it does not.

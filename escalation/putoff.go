@@ -27,7 +27,9 @@ func (p *Policy) putOff(plan *Plan, now time.Time, why string, waits func(Planne
 	for i := range plan.Steps {
 		if s := &plan.Steps[i]; waits(*s) {
 			due := p.putOffTo(*s, first.DueAt, now, begin)
-			s.Due, s.DueAt = p.putOffWords(*s, due, now, why), due.UTC()
+			if !due.Equal(s.DueAt) {
+				s.Due, s.DueAt = p.putOffWords(*s, due, now, why), due.UTC()
+			}
 			business = business || s.inBusinessTime()
 		}
 	}

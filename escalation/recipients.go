@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ type recipient struct {
 	sends  []send
 	why    string
 	says   string // instead of the step's words, if not empty
+	missed string // of the last resort: the role that reaches nobody
 	stand  stand
 }
 
@@ -37,12 +39,8 @@ func nobody(rs []recipient) bool {
 func (r recipient) orders(step int, s PlannedStep, config string) []Order {
 	out := make([]Order, len(r.sends))
 	for i, send := range r.sends {
-		says := s.Says
-		if r.says != "" {
-			says = r.says
-		}
 		out[i] = Order{
-			Step: step, Kind: s.Kind, Role: s.Role, Person: r.person.ID, Channel: send.channel, Until: s.Until, Says: says,
+			Step: step, Kind: s.Kind, Role: s.Role, Person: r.person.ID, Channel: send.channel, Until: s.Until, Says: r.words(s),
 			NotBefore: send.notBefore,
 			Reason:    alerting.Reason{Text: fmt.Sprintf("%s, over %s%s", r.why, send.channel, send.why), Rule: "roles." + s.Role, Config: config},
 		}
@@ -50,8 +48,23 @@ func (r recipient) orders(step int, s PlannedStep, config string) []Order {
 	return out
 }
 
+// words are what a page of a step says of why it comes: to the last resort first that the role reaches nobody.
+func (r recipient) words(s PlannedStep) string {
+	if r.stand != asCatchAll {
+		return cmp.Or(r.says, s.Says)
+	}
+	text := r.missed + " reaches nobody, so you are told"
+	if s.Kind == AssignStep {
+		text = r.missed + " reaches nobody, so it is assigned to you"
+	}
+	if s.Says != "" {
+		text += ": " + s.Says
+	}
+	return text
+}
+
 // recipients says who a step tells at now. Whoever is passed over stands in the reason with the first
-// clause that failed. If nobody is left, it is the directory's catch_all, whenever they may be reached.
+// clause that failed. If nobody is left, it is catch_all or their deputy, whenever they may be reached.
 // An assignment tells only whom it assigns; a page tells the shadows of the role's rotation along.
 func (p *Policy) recipients(c Case, s PlannedStep, now time.Time) ([]recipient, alerting.Reason) {
 	sev, channels := c.Plan.Severity, c.Plan.Channels
@@ -74,7 +87,7 @@ func (p *Policy) recipients(c Case, s PlannedStep, now time.Time) ([]recipient, 
 	}
 	who, placed := c.Incident.Assignee, p.inTheirPlace(out, h, sev, channels)
 	switch {
-	case s.Kind == AssignStep && who != "" && (len(out) > 0 || who != p.Directory.CatchAll):
+	case s.Kind == AssignStep && who != "" && (len(out) > 0 || who != p.Directory.CatchAll && who != p.lastResort(sev, channels, now).person.ID):
 		if out = p.whoHasIt(out, placed, h, c, channels, now); len(out) == 0 {
 			reason.Text = fmt.Sprintf("assigned to %s already, who cannot be told now", who)
 			return nil, reason
@@ -166,8 +179,8 @@ func (p *Policy) withShadows(out []recipient, rotation string, sev alerting.Seve
 	return out
 }
 
-// catchAll is the directory's catch_all where a role reaches nobody, whether or not they are away. The reason
-// keeps the entry of the schedule that gave the role to whom it does not reach.
+// catchAll is the last resort where a role reaches nobody. The reason keeps the entry of the schedule that gave
+// the role to whom it does not reach.
 func (p *Policy) catchAll(role, rotation string, sev alerting.Severity, channels []Channel, reason alerting.Reason, now time.Time) ([]recipient, alerting.Reason) {
 	missed := make([]string, len(reason.Tried))
 	for i, t := range reason.Tried {
@@ -183,14 +196,20 @@ func (p *Policy) catchAll(role, rotation string, sev alerting.Severity, channels
 	if len(missed) > 0 {
 		why += " (" + strings.Join(missed, "; ") + ")"
 	}
-	person, ok := p.Directory.People[p.Directory.CatchAll]
-	sends := p.sendsAnyhow(person, sev, channels, now)
-	if !ok || len(sends) == 0 {
+	r := p.lastResort(sev, channels, now)
+	if len(r.sends) == 0 {
 		reason.Text = why + ", and there is no catch_all who can be told"
 		return nil, reason
 	}
 	reason.Text = why + ": catch_all is told instead"
-	return []recipient{{person: person, sends: sends, why: fmt.Sprintf("%s is catch_all: %s", person.Name, why), stand: asCatchAll}}, reason
+	if r.person.ID != p.Directory.CatchAll {
+		reason.Text = why + ": " + r.why + ", and is told instead"
+		absence, _ := p.Directory.away(p.Directory.CatchAll, now)
+		reason.Tried = append(reason.Tried, alerting.Tried{Rule: "people." + p.Directory.CatchAll, Why: "is catch_all and " + p.isAway(absence)})
+	}
+	r.why += ": " + why
+	r.missed = role
+	return []recipient{r}, reason
 }
 
 // whoHasIt is whom an assign step tells where somebody has the incident: them alone, or their deputy, whether or

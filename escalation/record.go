@@ -20,7 +20,37 @@ type Record struct {
 type RecordedArrival struct {
 	At       time.Time
 	Event    alerting.Event
-	Incident int64 // that it belonged to; 0: none
+	Incident int64   // that it belonged to; 0: none
+	Judged   *Judged // for an alert of Tocsin's own; nil: the configuration says what the event means
+}
+
+// OwnSource is the source of what Tocsin tells of itself. No configuration judges such alerts.
+const OwnSource = "tocsin"
+
+// Judged is what an alert meant when it came: which incident it belonged to, and how bad it was.
+type Judged struct {
+	Key      string            `json:"key"`
+	Title    string            `json:"title"`
+	Severity alerting.Severity `json:"severity"`
+	Reason   alerting.Reason   `json:"reason"`
+}
+
+// JudgedOf is what an arrival says beyond its event, for one of Tocsin's own; nil for others, which another
+// configuration may judge otherwise.
+func JudgedOf(a alerting.Arrival) *Judged {
+	if a.Source != OwnSource {
+		return nil
+	}
+	return &Judged{a.Key, a.Title, a.Severity, a.Reason}
+}
+
+// Arrive is the delivery as it arrives under a policy.
+func (r RecordedArrival) Arrive(p *Policy) alerting.Arrival {
+	a := r.Event.Arrive(&p.Classifier, p.GroupBy)
+	if j := r.Judged; j != nil {
+		a.Key, a.Title, a.Severity, a.Reason = j.Key, j.Title, j.Severity, j.Reason
+	}
+	return a
 }
 
 // RecordedAnswer is what somebody did that was not refused. A note's text may be cut short.
@@ -41,6 +71,7 @@ type RecordedPage struct {
 	Incident int64
 	Round    int
 	Step     int // index in the plan; negative: beside it
+	Kind     StepKind
 	Role     string
 	Person   string
 	Channel  Channel

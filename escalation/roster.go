@@ -65,23 +65,24 @@ type Swap struct {
 	From, Until             time.Time // half-open: what Asked is to take
 	ReturnFrom, ReturnUntil time.Time // what Asker takes in return; zero: nothing
 	Note                    string
-	Warning                 string // for whoever asks or accepts: where it leaves a P0 with nobody; not stored
+	Warning                 string // for whoever asks or accepts: where it leaves a step with nobody of its role; not stored
 	State                   SwapState
 	At                      time.Time // when it was asked
 	By                      string    // who asked, in Asker's name
-	AnsweredAt              time.Time
+	AnsweredAt              time.Time // or undone
 	AnsweredBy              string
 }
 
 // SwapState is where a swap stands.
 type SwapState string
 
-// States of a swap. Only one that is asked can be answered.
+// States of a swap. Only one that is asked can be answered, and only one that was accepted can be undone.
 const (
 	SwapAsked     SwapState = "asked"
 	SwapAccepted  SwapState = "accepted"
 	SwapDeclined  SwapState = "declined"
 	SwapWithdrawn SwapState = "withdrawn" // by its asker
+	SwapUndone    SwapState = "undone"    // after it had been accepted: what lay ahead of it is as it was before
 )
 
 // Message is a word to one person that belongs to no incident: a hand-off, a swap that is asked. It is
@@ -104,14 +105,17 @@ type RosterStore interface {
 	// RemoveOverride ends an override: one to come is removed, one in force ends now.
 	// alerting.ErrNotFound if there is none.
 	RemoveOverride(ctx context.Context, id int64, by alerting.Actor) error
+	// AddAbsence stores a under a new ID, which it returns; the error of its Clash with one that is stored.
 	AddAbsence(ctx context.Context, a Absence, by alerting.Actor) (int64, error)
 	RemoveAbsence(ctx context.Context, id int64, by alerting.Actor) error
 	// AskSwap stores a swap and the message that asks.
 	AskSwap(ctx context.Context, s Swap, ask []Message, by alerting.Actor) (int64, error)
 	// AnswerSwap locks a swap, lets decide answer it, and stores the swap, overrides and messages that it
-	// returns. alerting.ErrNotFound; decide's error as it is.
+	// returns; overrides belong to the swap, and end as by RemoveOverride where it is undone.
+	// alerting.ErrNotFound; decide's error as it is.
 	AnswerSwap(ctx context.Context, id int64, by alerting.Actor, decide func(Swap, time.Time) (Swap, []oncall.Override, []Message, error)) (Swap, error)
-	// Swaps are those that are asked, and those answered within a month, newest first.
+	// Swaps are those that are asked, those answered within a month, and those accepted that are not over,
+	// newest first.
 	Swaps(ctx context.Context) ([]Swap, error)
 }
 
@@ -120,4 +124,6 @@ type HandoffStore interface {
 	// TellHandoff stores who answers for a rotation now, and the messages that words gives for who answered
 	// when it was last told; known is false if it never was. Nothing happens where that was the same.
 	TellHandoff(ctx context.Context, rotation string, now Holding, words func(was Holding, known bool) []Message) error
+	// Incidents answers a query, newest first; next is empty where there are no more.
+	Incidents(ctx context.Context, q alerting.Query) (cases []Case, next string, err error)
 }

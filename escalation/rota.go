@@ -47,12 +47,22 @@ func (r *Rota) AddOverride(ctx context.Context, o oncall.Override, by alerting.A
 	return o, err
 }
 
-// RemoveOverride takes an override back, or ends one that is in force.
+// RemoveOverride takes an override back, or ends one that is in force. One that is part of a swap is not taken
+// back alone: the swap is undone.
 func (r *Rota) RemoveOverride(ctx context.Context, id int64, by alerting.Actor) error {
+	roster, err := r.store.Roster(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(roster.Overrides, func(o oncall.Override) bool { return o.ID == id })
+	if i >= 0 && roster.Overrides[i].Swap != 0 {
+		_, err := r.AnswerSwap(ctx, roster.Overrides[i].Swap, SwapUndone, by)
+		return err
+	}
 	return r.store.RemoveOverride(ctx, id, by)
 }
 
-// AddAbsence notes that somebody is away, from now on at the earliest.
+// AddAbsence notes that somebody is away, from now on at the earliest. Absences of one person do not overlap.
 func (r *Rota) AddAbsence(ctx context.Context, a Absence, by alerting.Actor) (Absence, error) {
 	p, err := r.current(ctx)
 	if err != nil {
@@ -64,6 +74,9 @@ func (r *Rota) AddAbsence(ctx context.Context, a Absence, by alerting.Actor) (Ab
 		return a, err
 	}
 	a.From = notBefore(a.From, now)
+	if err := a.Clash(p.Directory.Absences, p.zone()); err != nil {
+		return a, err
+	}
 	a.ID, err = r.store.AddAbsence(ctx, a, by)
 	next := p.Roster
 	next.Absences = append(slices.Clone(next.Absences), a)
@@ -76,7 +89,8 @@ func (r *Rota) RemoveAbsence(ctx context.Context, id int64, by alerting.Actor) e
 	return r.store.RemoveAbsence(ctx, id, by)
 }
 
-// Swaps are those that are asked, and those answered within a month, newest first.
+// Swaps are those that are asked, those answered within a month, and those accepted that are not over, newest
+// first.
 func (r *Rota) Swaps(ctx context.Context) ([]Swap, error) { return r.store.Swaps(ctx) }
 
 // current is the configuration with the roster as it is stored.

@@ -29,15 +29,28 @@ func (p *Policy) setSeverity(d *Decision, a Answer, now time.Time) error {
 	return nil
 }
 
-// raiseBy makes a new round that counts from now. The acknowledgement stays: a person did it, who knows.
+// raiseBy makes a new round that counts from now. The acknowledgement stays: a person did it, who knows. A mute
+// ends, and a maintenance window pauses the new round if it is about that, as after a worse alert.
 func (p *Policy) raiseBy(d *Decision, by alerting.Actor, sev alerting.Severity, why alerting.Reason, now time.Time) {
+	was := d.Case.Plan
 	p.newSeverity(d, sev, why, now)
 	d.note(now, alerting.KindSeverity, by, why, "Raised from %s to %s by %s: %s", d.Before.Severity, sev, by.Name, why.Text)
+	d.muteEnds(was, by, now)
 }
 
-// lower makes a new round that counts from the incident's beginning: what is past by then is skipped.
+// muteEnds says that a raise ended the mute that a plan had, if it had one: what was muted was not as bad.
+func (d *Decision) muteEnds(was Plan, by alerting.Actor, now time.Time) {
+	if was.muted() {
+		d.note(now, alerting.KindContinued, by, was.Pause.Why, "The mute by %s is over: it was meant for %s, and this is %s now", was.Pause.By, was.Severity, d.Case.Plan.Severity)
+	}
+}
+
+// lower makes a new round that counts from the incident's beginning: what is past by then is skipped. A pause
+// stays.
 func (p *Policy) lower(d *Decision, by alerting.Actor, sev alerting.Severity, why alerting.Reason, now time.Time) {
+	pause := d.Case.Plan.Pause
 	p.newSeverity(d, sev, why, d.Case.Plan.start())
+	d.Case.Plan.Pause = pause
 	d.note(now, alerting.KindSeverity, by, why, "Lowered from %s to %s by %s: %s", d.Before.Severity, sev, by.Name, why.Text)
 	plan := &d.Case.Plan
 	for i, s := range plan.Steps {
@@ -50,10 +63,8 @@ func (p *Policy) lower(d *Decision, by alerting.Actor, sev alerting.Severity, wh
 	}
 }
 
-// newSeverity begins a round for another severity. It keeps a pause.
+// newSeverity begins a round for another severity.
 func (p *Policy) newSeverity(d *Decision, sev alerting.Severity, why alerting.Reason, from time.Time) {
-	inc, pause := &d.Case.Incident, d.Case.Plan.Pause
-	inc.Severity, inc.Reason = sev, why
+	d.Case.Incident.Severity, d.Case.Incident.Reason = sev, why
 	p.newRound(d, from)
-	d.Case.Plan.Pause = pause
 }

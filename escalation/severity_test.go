@@ -1,6 +1,7 @@
 package escalation_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,4 +110,39 @@ func TestAJumpToAnAssignmentAssigns(t *testing.T) {
 	if w.c.Incident.Assignee != "system-admin" || w.step(0).State != escalation.StepSkipped {
 		t.Errorf("%+v, %+v", w.c.Incident, w.step(0))
 	}
+}
+
+func TestAPersonsRaiseEndsAMuteAndALoweringKeepsIt(t *testing.T) {
+	w := newWorld(t, monday)
+	w.Fire(w.Alert("alertname", "Slow", "service", "backend", "severity", "warning"))
+	w.must(w.answer(escalation.Answer{Verb: escalation.Mute, Until: monday.Add(30 * hour)}))
+	w.Until(time.Minute)
+	w.must(w.answer(escalation.Answer{Verb: escalation.SetSeverity, Severity: alerting.P3}))
+	if p := w.c.Plan.Pause; !p.Until.Equal(monday.Add(30*hour)) || p.By != "system-admin" {
+		t.Errorf("lowered: %+v", p)
+	}
+	w.must(w.answer(escalation.Answer{Verb: escalation.SetSeverity, Severity: alerting.P0}))
+	w.Until(2 * time.Minute)
+	w.Expect("1m", "system-admin", all...)
+	w.ExpectNothingElse()
+	if !w.c.Plan.Pause.Until.IsZero() || !slices.ContainsFunc(w.entries, func(e alerting.Entry) bool {
+		return e.Text == "The mute by system-admin is over: it was meant for P3, and this is P0 now"
+	}) {
+		t.Errorf("%+v", w.c.Plan.Pause)
+	}
+}
+
+func TestAMaintenanceWindowPausesWhatAPersonRaisesMeanwhile(t *testing.T) {
+	sunday := time.Date(2026, 2, 8, 2, 0, 0, 0, time.UTC) // 03:00 in Berlin, when the window begins: it lasts an hour
+	w := newWorld(t, sunday)
+	w.Fire(w.Alert("alertname", "HighErrorRate", "service", "postgres"))
+	w.Until(10 * time.Minute)
+	w.must(w.answer(escalation.Answer{Verb: escalation.SetSeverity, Severity: alerting.P0}))
+	w.Until(20 * time.Minute)
+	if p := w.c.Plan.Pause; p.By != "tocsin" || !p.Until.Equal(sunday.Add(hour)) || w.c.Incident.Round != 2 {
+		t.Errorf("%+v", p)
+	}
+	w.Until(61 * time.Minute)
+	w.Expect("1h", "system-admin", all...)
+	w.ExpectNothingElse()
 }

@@ -23,6 +23,7 @@ func (p *Policy) Split(c Case, alerts []alerting.Alert, a Answer, id int64, key 
 	split = p.splitOff(c.Incident, chosen, a, id, key, now)
 	rest.Detail.Split = id
 	rest.giveUp(split.Case.Incident, a, now)
+	p.foresee(&rest, now)
 	return rest, split, nil
 }
 
@@ -46,7 +47,7 @@ func splittable(inc alerting.Incident, alerts []alerting.Alert, fingerprints []s
 	}
 	for _, f := range fingerprints {
 		if !slices.ContainsFunc(chosen, func(al alerting.Alert) bool { return al.Fingerprint == f }) {
-			return nil, refuse("incident #%d has no alert with the fingerprint %q", inc.ID, f)
+			return nil, refuse("no alert %s belongs to incident #%d", alerting.OneLine(f, 100), inc.ID)
 		}
 	}
 	slices.SortStableFunc(chosen, func(x, y alerting.Alert) int {

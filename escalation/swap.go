@@ -10,7 +10,7 @@ import (
 	"tocsin/escalation/oncall"
 )
 
-// AskSwap asks somebody to take a stretch of a rotation, and tells them.
+// AskSwap asks somebody to take a stretch of a rotation, and tells both sides, but whoever asks.
 func (r *Rota) AskSwap(ctx context.Context, s Swap, by alerting.Actor) (Swap, error) {
 	p, err := r.current(ctx)
 	if err != nil {
@@ -27,13 +27,13 @@ func (r *Rota) AskSwap(ctx context.Context, s Swap, by alerting.Actor) (Swap, er
 	if err := overlapsOpen(s, open); err != nil {
 		return s, err
 	}
-	s.ID, err = r.store.AskSwap(ctx, s, p.messages(s.Asked, "A swap is asked of you: "+s.Rotation, p.askText(s, s.At), r.url("/oncall")), by)
-	s.Warning = p.swapWarning(s, s.At)
+	s.ID, err = r.store.AskSwap(ctx, s, p.askMessages(s, by, r.url("/oncall"), s.At), by)
+	s.Warning = alongside(p.swapWarning(s, s.At), p.needsManager(s.Asked))
 	return s, err
 }
 
-// AnswerSwap accepts, declines or withdraws a swap that is asked. A person answers for themselves;
-// somebody who is not of the directory, as a manager's account, may answer for anybody.
+// AnswerSwap accepts, declines or withdraws a swap that is asked, or undoes one that was accepted. A person
+// answers for themselves; somebody who is not of the directory, as a manager's account, may answer for anybody.
 func (r *Rota) AnswerSwap(ctx context.Context, id int64, state SwapState, by alerting.Actor) (Swap, error) {
 	p, err := r.current(ctx)
 	if err != nil {
@@ -95,7 +95,7 @@ func (s Swap) touches(other Swap) bool {
 	return false
 }
 
-// swapWarning says where an accepted swap would leave a P0 with nobody.
+// swapWarning says where an accepted swap would leave a step with nobody of its role.
 func (p *Policy) swapWarning(s Swap, now time.Time) string {
 	given, err := p.swapped(s, now)
 	if err != nil {
@@ -126,7 +126,7 @@ func (p *Policy) handedOver(s Swap, giver, taker string, from, until, now time.T
 	for _, shift := range p.Directory.Rotations[s.Rotation].Shifts(from, until) {
 		if shift.Person == giver {
 			out = append(out, oncall.Override{
-				Rotation: s.Rotation, Person: taker, From: shift.From, Until: shift.Until, By: s.Asker,
+				Rotation: s.Rotation, Person: taker, From: shift.From, Until: shift.Until, By: s.Asker, Swap: s.ID,
 				Note: fmt.Sprintf("swap of %s with %s%s", s.Asker, s.Asked, andNote(s.Note)),
 			})
 		}
@@ -139,6 +139,10 @@ func (p *Policy) handedOver(s Swap, giver, taker string, from, until, now time.T
 
 // answerSwap decides what an answer to a swap does, and whom it tells.
 func (p *Policy) answerSwap(s Swap, state SwapState, by alerting.Actor, url string, now time.Time) (Swap, []oncall.Override, []Message, error) {
+	if state == SwapUndone {
+		s, told, err := p.undoSwap(s, by, url, now)
+		return s, nil, told, err
+	}
 	if err := p.checkAnswer(s, state, by, now); err != nil {
 		return s, nil, nil, err
 	}
@@ -150,14 +154,7 @@ func (p *Policy) answerSwap(s Swap, state SwapState, by alerting.Actor, url stri
 		}
 	}
 	s.State, s.AnsweredAt, s.AnsweredBy = state, now, by.Name
-	to, verb := s.Asker, string(state)
-	if state == SwapWithdrawn {
-		to = s.Asked
-	}
-	if to == by.Name {
-		return s, overrides, nil, nil
-	}
-	return s, overrides, p.messages(to, fmt.Sprintf("Swap %s: %s", verb, s.Rotation), p.answerText(s, now), url), nil
+	return s, overrides, p.answerMessages(p.dealOf(s, by, now), url), nil
 }
 
 func (p *Policy) checkAnswer(s Swap, state SwapState, by alerting.Actor, now time.Time) error {
@@ -166,7 +163,7 @@ func (p *Policy) checkAnswer(s Swap, state SwapState, by alerting.Actor, now tim
 	case s.State != SwapAsked:
 		return refuse("this swap was %s by %s already", s.State, s.AnsweredBy)
 	case state != SwapAccepted && state != SwapDeclined && state != SwapWithdrawn:
-		return refuse("a swap is accepted, declined or withdrawn, not %q", state)
+		return refuse("a swap is accepted, declined, withdrawn or undone, not %q", state)
 	case state == SwapWithdrawn && person && !by.Manages && by.Name != s.Asker:
 		return refuse("only %s, who asked, can withdraw this swap", s.Asker)
 	case state != SwapWithdrawn && person && !by.Manages && by.Name != s.Asked:

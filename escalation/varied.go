@@ -19,9 +19,9 @@ type Varied map[string][]string
 const variedMost = 200
 
 // share takes account of the labels of another alert, or of another incident and those in which its alerts
-// differ.
-func (p *Policy) share(c *Case, l alerting.Labels, differ Varied) {
-	has, copied := c.Incident.Labels, false
+// differ. It reports whether that is news.
+func (p *Policy) share(c *Case, l alerting.Labels, differ Varied) (copied bool) {
+	has := c.Incident.Labels
 	add := func(name string, values ...string) {
 		if !copied {
 			c.Plan.Varied, copied = maps.Clone(c.Plan.Varied), true
@@ -48,6 +48,7 @@ func (p *Policy) share(c *Case, l alerting.Labels, differ Varied) {
 			add(name, values...)
 		}
 	}
+	return copied
 }
 
 // news reports whether a value of a label is one that the incident's alerts did not have until now. was is

@@ -11,25 +11,56 @@ import (
 	"tocsin/alerting/calendar"
 )
 
-// farthestOpening bounds how many times a calendar is followed from one change to the next.
-const farthestOpening = 800
+// lack is that steps of some severities reach nobody of a role.
+type lack struct {
+	role, why  string
+	severities []alerting.Severity
+	first      time.Time
+}
 
-// warning is a sentence about the first moment of a stretch at which a person holds a role and a P0 then
-// reaches nobody of it; empty if there is none. rotation narrows it to the roles of that one, unless empty.
+// warning are sentences about the roles that a person holds in a stretch and of which steps of the matrix then
+// reach nobody: which severities, when first, and why. It is empty if there are none. rotation narrows it to the
+// roles of that one, unless empty.
 func (p *Policy) warning(person, rotation string, from, until time.Time) string {
-	row, ok := p.Matrix[alerting.P0]
-	if !ok {
-		return ""
-	}
 	roles := p.rolesOf(person, rotation)
-	for _, at := range p.changesOf(person, roles, from, until) {
-		for _, role := range roles {
-			if missed := p.missed(role, person, row.Channels, at); missed != "" {
-				return fmt.Sprintf("A P0 on %s would reach nobody of %s: %s.", p.local(at), role, missed)
+	changes := p.changesOf(person, roles, from, until)
+	var found []lack
+	for _, role := range roles {
+		for _, sev := range slices.Sorted(maps.Keys(p.Matrix)) {
+			at, why := p.firstMissed(role, person, sev, changes, until)
+			if why != "" {
+				found = withLack(found, role, why, sev, at)
 			}
 		}
 	}
-	return ""
+	sentences := make([]string, len(found))
+	for i, l := range found {
+		sentences[i] = p.lacks(l)
+	}
+	return strings.Join(sentences, " ")
+}
+
+// withLack adds a severity to the lack that has the same role and reason, or a new one.
+func withLack(all []lack, role, why string, sev alerting.Severity, at time.Time) []lack {
+	i := slices.IndexFunc(all, func(l lack) bool { return l.role == role && l.why == why })
+	if i < 0 {
+		return append(all, lack{role, why, []alerting.Severity{sev}, at})
+	}
+	all[i].severities = append(all[i].severities, sev)
+	all[i].first = sooner(all[i].first, at)
+	return all
+}
+
+func (p *Policy) lacks(l lack) string {
+	but := ""
+	if p.Directory.CatchAll != "" {
+		but = " but catch_all"
+	}
+	list := join(l.severities)
+	if i := strings.LastIndex(list, ", "); i >= 0 {
+		list = list[:i] + " and " + list[i+2:]
+	}
+	return fmt.Sprintf("%s would reach nobody of %s%s, first on %s: %s.", list, l.role, but, p.local(l.first), l.why)
 }
 
 // rolesOf are the roles that a person may hold, in order of their names.
@@ -43,71 +74,47 @@ func (p *Policy) rolesOf(person, rotation string) (out []string) {
 	return out
 }
 
-// missed says why a P0 reaches nobody of a role that a person holds at an instant; empty if it reaches somebody,
-// or they do not hold it.
-func (p *Policy) missed(role, person string, channels []Channel, at time.Time) string {
+// firstMissed is the first moment at which a step of a severity can fall due that reaches nobody of a role which
+// a person holds, and why it does not; why is empty if there is none.
+func (p *Policy) firstMissed(role, person string, sev alerting.Severity, changes []time.Time, until time.Time) (first time.Time, why string) {
+	row := p.Matrix[sev]
+	var clocks []calendar.DelayKind
+	for _, s := range row.Steps {
+		if s.Role == role && !slices.Contains(clocks, s.After.Kind) {
+			clocks = append(clocks, s.After.Kind)
+		}
+	}
+	for _, clock := range clocks {
+		for _, at := range p.dueTimes(clock, role, changes, until) {
+			missed := p.missed(role, person, sev, row.Channels, at)
+			if missed != "" && (why == "" || at.Before(first)) {
+				first, why = at, missed
+			}
+			if missed != "" {
+				break
+			}
+		}
+	}
+	return first, why
+}
+
+// missed says why a severity's step reaches nobody of a role that a person holds at an instant; empty if it
+// reaches somebody, or they do not hold it.
+func (p *Policy) missed(role, person string, sev alerting.Severity, channels []Channel, at time.Time) string {
 	h := p.Directory.holders(role, at)
 	if !slices.ContainsFunc(h.people, func(x Person) bool { return x.ID == person }) {
 		return ""
 	}
 	var why []string
 	for _, holder := range h.people {
-		_, tried, ok := p.reach(holder, h, alerting.P0, channels, at)
+		_, tried, ok := p.reach(holder, h, sev, channels, at)
 		if ok {
 			return ""
 		}
 		for _, t := range tried {
-			why = append(why, strings.TrimPrefix(t.Rule, "people.")+" "+t.Why)
+			clause, _, _ := strings.Cut(t.Why, ", and this is ") // which differs from severity to severity
+			why = append(why, strings.TrimPrefix(t.Rule, "people.")+" "+clause)
 		}
 	}
 	return strings.Join(why, "; ")
-}
-
-// changesOf are the moments of [from, until) from which on something else may hold for a person's duties: the
-// beginning, hand-offs, absences, and the hours of all concerned.
-func (p *Policy) changesOf(person string, roles []string, from, until time.Time) []time.Time {
-	out := append([]time.Time{from}, p.Directory.absenceBounds(from, until)...)
-	concerned := map[string]bool{person: true}
-	for _, a := range p.Directory.Absences {
-		concerned[a.Deputy] = true
-	}
-	for _, role := range roles {
-		r := p.Directory.Roles[role]
-		for _, id := range r.People {
-			concerned[id] = true
-		}
-		for _, s := range p.Directory.Rotations[r.Rotation].Shifts(from, until) {
-			out = append(out, s.From)
-		}
-	}
-	for id := range concerned {
-		out = append(out, p.openings(p.Directory.People[id], from, until)...)
-	}
-	slices.SortFunc(out, time.Time.Compare)
-	return slices.CompactFunc(out, time.Time.Equal)
-}
-
-// openings is when a person's hours begin and end within (from, until).
-func (p *Policy) openings(person Person, from, until time.Time) (out []time.Time) {
-	var hours *calendar.Calendar
-	switch person.Reach {
-	case ReachBusinessHours:
-		hours = p.businessTime(person)
-	case ReachHours:
-		hours = person.Hours
-	}
-	if hours == nil {
-		return nil
-	}
-	for at := from; len(out) < farthestOpening; {
-		next := hours.Closes(at)
-		if !next.After(at) {
-			next = hours.Next(at)
-		}
-		if !next.After(at) || !next.Before(until) {
-			return out
-		}
-		out, at = append(out, next), next
-	}
-	return out
 }

@@ -41,13 +41,11 @@ func (p *Policy) Why(person string, c Case, entries []alerting.Entry, pages []Pa
 		w.past(e)
 	}
 	for i, s := range c.Plan.Steps {
-		switch {
-		case s.State == StepPending:
-			w.out = append(w.out, p.toCome(person, c, i, at))
-		case s.State == StepSkipped && !w.has(i, s.At):
+		if s.State == StepSkipped && !w.has(i, s.At) {
 			w.skipped(i, s.At, s.Reason)
 		}
 	}
+	w.toCome(c.Plan, p.Foretell(c, at))
 	w.beside()
 	slices.SortStableFunc(w.out, func(a, b Because) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Step, b.Step)) })
 	return w.out
@@ -132,42 +130,14 @@ func (w *why) has(i int, at time.Time) bool {
 	return slices.ContainsFunc(w.out, func(b Because) bool { return b.Step == i+1 && b.At.Equal(at) })
 }
 
-// toCome says whether a step that waits would tell the person, as things stand.
-func (p *Policy) toCome(person string, c Case, i int, now time.Time) Because {
-	s := c.Plan.Steps[i]
-	at := s.DueAt
-	if at.Before(now) {
-		at = now
-	}
-	b := Because{At: at, Step: i + 1, ToCome: true, Rule: stepRule(c.Plan.Severity, i)}
-	if reached := Reached(c.Incident, s.Until); reached != "" {
-		b.Text = fmt.Sprintf("Step %d is not due before %s, and is not needed as things stand: %s.", i+1, clock(at), reached)
-		return b
-	}
-	recipients, reason := p.recipients(c, s, at)
-	b.Tried = reason.Tried
-	for _, r := range recipients {
-		if r.person.ID == person {
-			b.Text = fmt.Sprintf("Step %d will tell %s at %s unless people act: %s, over %s.", i+1, person, clock(at), r.why, join(r.channels()))
-			return b
-		}
-	}
-	for _, t := range reason.Tried {
-		if t.Rule == "people."+person {
-			b.Rule = t.Rule
-			b.Text = fmt.Sprintf("Step %d, due at %s, will not tell %s, who then %s.", i+1, clock(at), person, t.Why)
-			return b
-		}
-	}
-	b.Text = fmt.Sprintf("Step %d, due at %s, will not tell %s, who then does not hold %s: %s.", i+1, clock(at), person, s.Role, reason.Text)
-	return b
-}
-
 // pagesText is why a person was paged, and what came of it over each channel.
 func pagesText(pages []Paged) string {
 	over := make([]string, len(pages))
 	for i, p := range pages {
-		over[i] = fmt.Sprintf("%s (%s)", p.Channel, p.State)
+		over[i] = string(p.Channel)
+		if p.State != "" { // it has been ordered
+			over[i] += " (" + p.State + ")"
+		}
 		if _, how, ok := strings.Cut(p.Reason.Text, ", over "+string(p.Channel)); ok && how != "" {
 			over[i] += strings.TrimPrefix(how, ",")
 		}

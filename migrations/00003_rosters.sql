@@ -37,8 +37,10 @@ CREATE TABLE overrides (
     until_at timestamptz NOT NULL,
     note     text        NOT NULL,
     made_by  text        NOT NULL,
+    swap_id  bigint      NOT NULL DEFAULT 0, -- the swap that it is part of; 0: none
     CHECK (from_at < until_at)
 );
+CREATE INDEX overrides_swap ON overrides (swap_id) WHERE swap_id <> 0;
 CREATE INDEX overrides_until ON overrides (until_at);
 
 CREATE TABLE absences (
@@ -64,10 +66,10 @@ CREATE TABLE swaps (
     return_from  timestamptz, -- null: nothing in return
     return_until timestamptz,
     note         text        NOT NULL,
-    state        text        NOT NULL CHECK (state IN ('asked', 'accepted', 'declined', 'withdrawn')),
+    state        text        NOT NULL CHECK (state IN ('asked', 'accepted', 'declined', 'withdrawn', 'undone')),
     at           timestamptz NOT NULL,
     made_by      text        NOT NULL, -- who asked, in the asker's name
-    answered_at  timestamptz,
+    answered_at  timestamptz, -- or undone
     answered_by  text        NOT NULL DEFAULT '',
     CHECK (from_at < until_at),
     CHECK ((return_from IS NULL) = (return_until IS NULL) AND coalesce(return_from < return_until, true)),
@@ -105,7 +107,8 @@ CREATE TABLE arrivals (
     id          bigint GENERATED ALWAYS AS IDENTITY,
     at          timestamptz NOT NULL,
     incident_id bigint NOT NULL, -- 0: it belongs to none
-    event       json   NOT NULL  -- alerting.Event
+    event       json   NOT NULL, -- alerting.Event
+    judged      json             -- escalation.Judged; null: the configuration says what the event means
 );
 CREATE INDEX arrivals_at ON arrivals USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
 CREATE INDEX audit_at ON audit USING brin (at) WITH (pages_per_range = 32, autosummarize = on);

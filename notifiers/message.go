@@ -1,6 +1,9 @@
 package notifiers
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Message is what a message that belongs to no incident says, as every channel says it. All of it is
 // Plain; it is not yet escaped for any format.
@@ -12,10 +15,17 @@ type Message struct {
 
 // A message's parts are at most so long, whoever wrote them.
 const (
-	subjectLimit = 120 // characters
-	lineLimit    = 500 // characters
-	linesLimit   = 12
+	subjectLimit  = 120 // characters
+	headlineLimit = 160 // characters
+	lineLimit     = 500 // characters
+	linesLimit    = 12
 )
+
+// Headline is the message in one line, for where no more is shown than that, as in a notification or among
+// other mails: its first line, which says who and when, without the full stop. At most 160 characters.
+func (m Message) Headline() string {
+	return Cut(cmp.Or(strings.TrimSuffix(m.Lines[0], "."), m.Subject), headlineLimit)
+}
 
 // Message is what there is to say where the page belongs to no incident; ok is false if it belongs to one.
 func (n Notice) Message() (m Message, ok bool) {

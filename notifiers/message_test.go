@@ -42,3 +42,16 @@ func TestAPageOfAnIncidentIsNoMessage(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+func TestAHeadlineIsTheFirstLineWhichSaysWhoAndWhen(t *testing.T) {
+	for want, m := range map[string]escalation.Message{
+		"Ben takes primary from Monday 30 November, 09:00 until Tuesday, 09:00": {Subject: "Swap accepted: primary", Text: "Ben takes primary from Monday 30 November, 09:00 until Tuesday, 09:00.\nThey say: a wedding\n"},
+		"Swap accepted: primary":       {Subject: "Swap accepted: primary", Text: ".\n"},
+		strings.Repeat("t", 159) + "…": {Subject: "a", Text: strings.Repeat("t", 999)},
+		"A message from Tocsin":        {},
+	} {
+		if got := message(m).Headline(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -24,12 +24,12 @@ func (s *Store) Recorded(ctx context.Context, since, until time.Time) (r escalat
 			return err
 		}
 		b := &pgx.Batch{}
-		queueRecorded(b, &r.Arrivals, scanRecordedArrival, `SELECT at, incident_id, event FROM arrivals
+		queueRecorded(b, &r.Arrivals, scanRecordedArrival, `SELECT at, incident_id, event, judged FROM arrivals
 			WHERE at >= $1 AND at < $2 ORDER BY at, id`, since, until)
 		queueRecorded(b, &r.Answers, scanRecordedAnswer, `SELECT at, actor, via, origin, action, coalesce(incident, 0), after FROM audit
 			WHERE at >= $1 AND at < $2 AND action = ANY ($3) AND incident <> 0
 				AND (after->>'outcome' = 'changed' OR after->>'outcome' LIKE 'nothing:%') ORDER BY at, id`, since, until, answers())
-		queueRecorded(b, &r.Pages, scanRecordedPage, `SELECT created_at, incident_id, round, step, role, person, channel, severity,
+		queueRecorded(b, &r.Pages, scanRecordedPage, `SELECT created_at, incident_id, round, step, kind, role, person, channel, severity,
 				until, state = 'skipped', coalesce((SELECT min(t.at) FROM attempts t WHERE t.page_id = p.id), next_attempt_at, created_at)
 			FROM pages p WHERE created_at >= $1 AND created_at < $2 AND incident_id <> 0 ORDER BY created_at, id`, since, until)
 		queueRecorded(b, &r.Incidents, scanIncident, `SELECT `+caseColumns+` FROM incidents i
@@ -61,12 +61,16 @@ func answers() []string {
 }
 
 func scanRecordedArrival(row pgx.CollectableRow) (a escalation.RecordedArrival, err error) {
-	var event []byte
-	if err := row.Scan(&a.At, &a.Incident, &event); err != nil {
+	var event, judged []byte
+	if err := row.Scan(&a.At, &a.Incident, &event, &judged); err != nil {
 		return a, err
 	}
 	a.At = a.At.UTC()
-	if err := json.Unmarshal(event, &a.Event); err != nil {
+	err = json.Unmarshal(event, &a.Event)
+	if err == nil && judged != nil {
+		err = json.Unmarshal(judged, &a.Judged)
+	}
+	if err != nil {
 		return a, &brokenRecord{a.Incident, a.At, err}
 	}
 	return a, nil
@@ -128,7 +132,7 @@ func (b *brokenRecord) Error() string {
 }
 
 func scanRecordedPage(row pgx.CollectableRow) (p escalation.RecordedPage, err error) {
-	err = row.Scan(&p.At, &p.Incident, &p.Round, &p.Step, &p.Role, &p.Person, &p.Channel, &p.Severity, &p.Until, &p.Skipped, &p.Leaves)
+	err = row.Scan(&p.At, &p.Incident, &p.Round, &p.Step, &p.Kind, &p.Role, &p.Person, &p.Channel, &p.Severity, &p.Until, &p.Skipped, &p.Leaves)
 	p.At, p.Leaves = p.At.UTC(), p.Leaves.UTC()
 	return p, err
 }

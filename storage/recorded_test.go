@@ -52,6 +52,24 @@ func TestWhatArrivesIsRecordedAsItCameUnlessItIsARepeat(t *testing.T) {
 	}
 }
 
+func TestWhatTocsinTellsOfItselfIsRecordedWithWhatItMeant(t *testing.T) {
+	w := newWorld(t)
+	own := policytest.Event(monday, "alertname", "TocsinAudit", "service", "tocsin")
+	own.Source = escalation.OwnSource
+	reason := alerting.Reason{Text: "P0: always", Rule: "auditor", Config: "c"}
+	arrival := alerting.Arrival{Event: own, Fingerprint: own.Labels.Fingerprint(), Key: "tocsin/audit/x", Title: "1 incident", Severity: alerting.P0, Reason: reason}
+	w.must(w.Admit(w.context(), []alerting.Arrival{arrival}, w.policy.Admit))
+	w.receive(policytest.Event(monday, "alertname", "TocsinAudit", "service", "tocsin")) // somebody else's
+
+	r := w.recorded(monday, w.now.Add(time.Second))
+	if got := r.Arrivals[0].Arrive(w.policy); !reflect.DeepEqual(got, arrival) {
+		t.Errorf("got  %+v\nwant %+v", got, arrival)
+	}
+	if r.Arrivals[1].Judged != nil {
+		t.Errorf("no configuration judges %+v", r.Arrivals[1])
+	}
+}
+
 func TestAnswersAreReadBackAsTheyWereGiven(t *testing.T) {
 	w := newWorld(t)
 	id := w.down()
@@ -120,7 +138,7 @@ func TestPagesAndIncidentsOfAStretchAreRecorded(t *testing.T) {
 	}
 	var channels []escalation.Channel
 	for _, p := range r.Pages {
-		if p.Incident != r.Incidents[0].ID || p.Person != "system-admin" || p.Round != 1 || p.Step != 0 || p.Severity != alerting.P0 || !p.At.Equal(since) {
+		if p.Incident != r.Incidents[0].ID || p.Person != "system-admin" || p.Round != 1 || p.Step != 0 || p.Kind != escalation.PageStep || p.Severity != alerting.P0 || !p.At.Equal(since) {
 			t.Errorf("%+v", p)
 		}
 		channels = append(channels, p.Channel)

@@ -11,6 +11,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+const (
+	overrideColumns = `id, rotation, person, from_at, until_at, note, made_by, swap_id`
+	absenceColumns  = `id, person, from_at, until_at, deputy, note, made_by`
+)
+
 // Roster implements escalation.RosterStore. What is imported stands in no roster that is stored.
 func (s *Store) Roster(ctx context.Context) (escalation.Roster, error) {
 	return s.RosterSince(ctx, time.Time{})
@@ -23,12 +28,12 @@ func (s *Store) RosterSince(ctx context.Context, since time.Time) (escalation.Ro
 	b := &pgx.Batch{}
 	// Read first: a change that comes in between makes a version that is newer than this one.
 	queueRosterVersion(b, &r.Version)
-	b.Queue(`SELECT id, rotation, person, from_at, until_at, note, made_by FROM overrides
+	b.Queue(`SELECT `+overrideColumns+` FROM overrides
 		WHERE until_at > coalesce($1, tocsin_now()) ORDER BY id`, nullTime(since)).Query(func(rows pgx.Rows) (err error) {
 		r.Overrides, err = pgx.CollectRows(rows, scanOverride)
 		return err
 	})
-	b.Queue(`SELECT id, person, from_at, until_at, deputy, note, made_by FROM absences
+	b.Queue(`SELECT `+absenceColumns+` FROM absences
 		WHERE until_at > coalesce($1, tocsin_now()) ORDER BY id`, nullTime(since)).Query(func(rows pgx.Rows) (err error) {
 		r.Absences, err = pgx.CollectRows(rows, scanAbsence)
 		return err
@@ -38,7 +43,7 @@ func (s *Store) RosterSince(ctx context.Context, since time.Time) (escalation.Ro
 
 func scanOverride(row pgx.CollectableRow) (oncall.Override, error) {
 	var o oncall.Override
-	err := row.Scan(&o.ID, &o.Rotation, &o.Person, &o.From, &o.Until, &o.Note, &o.By)
+	err := row.Scan(&o.ID, &o.Rotation, &o.Person, &o.From, &o.Until, &o.Note, &o.By, &o.Swap)
 	o.From, o.Until = o.From.UTC(), o.Until.UTC()
 	return o, err
 }
@@ -107,52 +112,21 @@ func (s *Store) AddOverride(ctx context.Context, o oncall.Override, ms []escalat
 }
 
 func queueOverride(b *pgx.Batch, o oncall.Override, id *int64) {
-	b.Queue(`INSERT INTO overrides (rotation, person, from_at, until_at, note, made_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		o.Rotation, o.Person, o.From, o.Until, storable(o.Note), storable(o.By)).
+	b.Queue(`INSERT INTO overrides (rotation, person, from_at, until_at, note, made_by, swap_id) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+		o.Rotation, o.Person, o.From, o.Until, storable(o.Note), storable(o.By), o.Swap).
 		QueryRow(func(row pgx.Row) error { return row.Scan(id) })
 }
 
 // RemoveOverride implements escalation.RosterStore.
 func (s *Store) RemoveOverride(ctx context.Context, id int64, by alerting.Actor) error {
 	return s.changeRoster(ctx, func(tx *transaction, write *pgx.Batch, now time.Time) error {
-		o, err := one(ctx, tx, scanOverride, `SELECT id, rotation, person, from_at, until_at, note, made_by FROM overrides
+		o, err := one(ctx, tx, scanOverride, `SELECT `+overrideColumns+` FROM overrides
 			WHERE id = $1 AND until_at > tocsin_now()`, id)
 		if err != nil {
 			return err
 		}
 		queueEnd(write, "overrides", id, o.From, now)
 		queueRosterAudit(write, by, "override-remove", overridden(o), nil, now)
-		return nil
-	})
-}
-
-// AddAbsence implements escalation.RosterStore.
-func (s *Store) AddAbsence(ctx context.Context, a escalation.Absence, by alerting.Actor) (id int64, err error) {
-	err = s.changeRoster(ctx, func(tx *transaction, write *pgx.Batch, now time.Time) error {
-		b := &pgx.Batch{}
-		b.Queue(`INSERT INTO absences (person, from_at, until_at, deputy, note, made_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-			a.Person, a.From, a.Until, a.Deputy, storable(a.Note), storable(a.By)).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
-		if err := tx.run(ctx, b); err != nil {
-			return err
-		}
-		a.ID = id
-		queueRosterAudit(write, by, "absence-add", nil, absent(a), now)
-		return nil
-	})
-	return id, err
-}
-
-// RemoveAbsence implements escalation.RosterStore.
-func (s *Store) RemoveAbsence(ctx context.Context, id int64, by alerting.Actor) error {
-	return s.changeRoster(ctx, func(tx *transaction, write *pgx.Batch, now time.Time) error {
-		a, err := one(ctx, tx, scanAbsence, `SELECT id, person, from_at, until_at, deputy, note, made_by FROM absences
-			WHERE id = $1 AND until_at > tocsin_now()`, id)
-		if err != nil {
-			return err
-		}
-		queueEnd(write, "absences", id, a.From, now)
-		queueRosterAudit(write, by, "absence-remove", absent(a), nil, now)
 		return nil
 	})
 }
@@ -168,19 +142,24 @@ func queueEnd(b *pgx.Batch, table string, id int64, from, now time.Time) {
 
 // one reads the only row of a query; alerting.ErrNotFound if there is none.
 func one[T any](ctx context.Context, tx *transaction, scan pgx.RowToFunc[T], sql string, args ...any) (v T, err error) {
-	var found []T
-	b := &pgx.Batch{}
-	b.Queue(sql, args...).Query(func(rows pgx.Rows) (err error) {
-		found, err = pgx.CollectRows(rows, scan)
-		return err
-	})
-	if err := tx.run(ctx, b); err != nil {
+	found, err := every(ctx, tx, scan, sql, args...)
+	if err != nil {
 		return v, err
 	}
 	if len(found) == 0 {
 		return v, alerting.ErrNotFound
 	}
 	return found[0], nil
+}
+
+// every reads all rows of a query.
+func every[T any](ctx context.Context, tx *transaction, scan pgx.RowToFunc[T], sql string, args ...any) (found []T, err error) {
+	b := &pgx.Batch{}
+	b.Queue(sql, args...).Query(func(rows pgx.Rows) (err error) {
+		found, err = pgx.CollectRows(rows, scan)
+		return err
+	})
+	return found, tx.run(ctx, b)
 }
 
 var (

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,6 +47,8 @@ type Options struct {
 	// certainly gone: what it held is then free at once rather than after two seconds.
 	Process string
 	Dead    func(process string) bool
+	// NoWait makes a database that is not up an error at once, or after three seconds without an answer.
+	NoWait bool
 }
 
 const (
@@ -55,10 +56,11 @@ const (
 	readConns   = 8
 	readTimeout = "5s"             // for what people look at; then they are told to ask for less
 	startWait   = 30 * time.Second // for a database that is not up yet
+	answerWait  = 3 * time.Second  // for one that must be up
 )
 
 // Open connects to the database at url, which must be migrated, as a new replica. A database that is not
-// up is waited for, half a minute at most. Close it in the end.
+// up is waited for, half a minute at most, unless the options say otherwise. Close it in the end.
 func Open(ctx context.Context, url string, log *slog.Logger, o Options) (*Store, error) {
 	pool, err := connect(ctx, url, workConns, o.Tracer, map[string]string{"plan_cache_mode": "force_generic_plan"})
 	if err != nil {
@@ -93,29 +95,6 @@ func connect(ctx context.Context, url string, conns int32, tracer pgx.QueryTrace
 	})
 	maps.Copy(params, settings)
 	return pgxpool.NewWithConfig(ctx, cfg)
-}
-
-// await waits until the database answers.
-func (s *Store) await(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, startWait)
-	defer cancel()
-	for told := false; ; told = true {
-		err := s.Ping(ctx)
-		if err == nil {
-			return nil
-		}
-		reason, _, _ := strings.Cut(err.Error(), "\n")
-		if pg, ok := errors.AsType[*pgconn.PgError](err); ok && !strings.HasPrefix(pg.Code, "57") {
-			return fmt.Errorf("the database refuses: %s", pg.Message)
-		}
-		if !told {
-			s.log.Warn("the database does not answer yet, waiting", "error", reason, "at_most", startWait)
-		}
-		pause(ctx, 250*time.Millisecond)
-		if ctx.Err() != nil {
-			return fmt.Errorf("cannot reach the database: %s", reason)
-		}
-	}
 }
 
 // Ping asks the database for a sign of life, over a connection of those that must go on.

@@ -66,7 +66,11 @@ func (s *Store) AnswerSwap(ctx context.Context, id int64, by alerting.Actor, dec
 		}
 		write.Queue(`UPDATE swaps SET state = $2, answered_at = $3, answered_by = $4 WHERE id = $1`,
 			id, string(after.State), nullTime(after.AnsweredAt), storable(after.AnsweredBy))
+		if after.State == escalation.SwapUndone {
+			queueUndo(write, id, now)
+		}
 		for _, o := range overrides {
+			o.Swap = id
 			queueOverride(write, o, new(int64))
 		}
 		queueMessages(write, messages, now)
@@ -79,10 +83,17 @@ func (s *Store) AnswerSwap(ctx context.Context, id int64, by alerting.Actor, dec
 	return after, err
 }
 
+// queueUndo ends what lies ahead of a swap: overrides in force end now, and those to come are deleted.
+func queueUndo(b *pgx.Batch, swap int64, now time.Time) {
+	b.Queue(`DELETE FROM overrides WHERE swap_id = $1 AND from_at >= $2`, swap, now)
+	b.Queue(`UPDATE overrides SET until_at = $2 WHERE swap_id = $1 AND until_at > $2`, swap, now)
+}
+
 // Swaps implements escalation.RosterStore.
 func (s *Store) Swaps(ctx context.Context) ([]escalation.Swap, error) {
 	rows, err := s.reads.Query(ctx, `SELECT `+swapColumns+` FROM swaps
-		WHERE state = 'asked' OR state <> 'asked' AND answered_at > tocsin_now() - interval '1 month' ORDER BY id DESC`)
+		WHERE state = 'asked' OR state <> 'asked' AND answered_at > tocsin_now() - interval '1 month'
+		OR state = 'accepted' AND greatest(until_at, return_until) > tocsin_now() ORDER BY id DESC`)
 	if err != nil {
 		return nil, classify(err)
 	}

@@ -43,7 +43,7 @@ func (s *server) answer(ctx context.Context, id int64, a escalation.Answer) (*in
 	a.By = actorOf(ctx)
 	c, note, err := s.carryOut(ctx, id, a)
 	if err != nil {
-		return nil, s.failed(ctx, err)
+		return nil, s.failed(ctx, noIncident(err, id))
 	}
 	out := api.OfCase(c)
 	out.Note = note
@@ -53,28 +53,13 @@ func (s *server) answer(ctx context.Context, id int64, a escalation.Answer) (*in
 type snoozeInput struct {
 	ID   int64 `path:"id" minimum:"1"`
 	Body struct {
-		Until time.Time `json:"until,omitzero" doc:"when it is open again; or say for"`
-		For   string    `json:"for,omitempty" maxLength:"50" example:"1h30m" doc:"how long from now, as Go writes durations; or say until"`
+		Until string `json:"until,omitempty" maxLength:"50" example:"morning" doc:"when it is open again: a time (RFC 3339), or morning, the organisation's next one; or say for"`
+		For   string `json:"for,omitempty" maxLength:"50" example:"1h30m" doc:"how long from now, as Go writes durations; or say until"`
 	}
-}
-
-// untilOrFor is when something ends, by either of the two ways to say it.
-func untilOrFor(until time.Time, length string, now time.Time) (time.Time, error) {
-	if until.IsZero() == (length == "") {
-		return time.Time{}, refuse(http.StatusUnprocessableEntity, `Say either "until" (a time) or "for" (how long, as in "1h").`)
-	}
-	if length == "" {
-		return until, nil
-	}
-	d, err := time.ParseDuration(length)
-	if err != nil {
-		return time.Time{}, refuse(http.StatusUnprocessableEntity, `"for" is no length of time: write it as in "30m" or "1h30m".`)
-	}
-	return now.Add(d), nil
 }
 
 func (s *server) snoozeIncident(ctx context.Context, in *snoozeInput) (*incidentOutput, error) {
-	until, err := untilOrFor(in.Body.Until, in.Body.For, time.Now())
+	until, err := s.untilOrFor(in.Body.Until, in.Body.For, time.Now())
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}

@@ -81,7 +81,7 @@ type detailOutput struct{ Body api.Detail }
 func (s *server) getIncident(ctx context.Context, in *idInput) (*detailOutput, error) {
 	c, err := s.Reader.Incident(ctx, in.ID)
 	if err != nil {
-		return nil, s.failed(ctx, err)
+		return nil, s.failed(ctx, noIncident(err, in.ID))
 	}
 	d, err := s.detailOf(ctx, in.ID)
 	if err != nil {

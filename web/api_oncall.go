@@ -23,6 +23,7 @@ type oncallInput struct {
 type oncallOutput struct {
 	Body struct {
 		At    time.Time  `json:"at"`
+		Zone  string     `json:"timezone" doc:"the organisation's"`
 		Roles []api.Duty `json:"roles"`
 	}
 }
@@ -33,13 +34,13 @@ func (s *server) listOnCall(ctx context.Context, in *oncallInput) (*oncallOutput
 		return nil, s.failed(ctx, err)
 	}
 	if _, known := p.Directory.Roles[in.Role]; in.Role != "" && !known {
-		return nil, s.failed(ctx, alerting.ErrNotFound)
+		return nil, s.failed(ctx, noSuch(alerting.ErrNotFound, "role %s", alerting.OneLine(in.Role, 200)))
 	}
 	at := in.At
 	if at.IsZero() {
 		at = time.Now()
 	}
 	var out oncallOutput
-	out.Body.At, out.Body.Roles = at.UTC(), api.Duties(p, at, in.Role)
+	out.Body.At, out.Body.Zone, out.Body.Roles = at.UTC(), s.Zone.String(), api.Duties(p, at, in.Role)
 	return &out, nil
 }

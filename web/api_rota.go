@@ -22,7 +22,7 @@ const (
 func (s *server) rotaOperations(a huma.API) {
 	huma.Register(a, operation(Viewer, http.MethodGet, overridesPath, "list-overrides", "Overrides in force or to come"), s.listOverrides)
 	huma.Register(a, creates(operation(Responder, http.MethodPost, overridesPath, "create-override", "Put somebody else in a rotation's place for a while", http.StatusConflict)), s.createOverride)
-	huma.Register(a, operation(Responder, http.MethodDelete, overridesPath+"/{id}", "delete-override", "Remove an override; one in force ends now", http.StatusNotFound, http.StatusConflict), s.deleteOverride)
+	huma.Register(a, operation(Responder, http.MethodDelete, overridesPath+"/{id}", "delete-override", "Remove an override; one in force ends now, and of one that is part of a swap both halves", http.StatusNotFound, http.StatusConflict), s.deleteOverride)
 
 	huma.Register(a, operation(Viewer, http.MethodGet, absencesPath, "list-absences", "Who is away, or will be"), s.listAbsences)
 	huma.Register(a, creates(operation(Responder, http.MethodPost, absencesPath, "create-absence", "Say that somebody is away", http.StatusConflict)), s.createAbsence)
@@ -74,7 +74,7 @@ func (s *server) createOverride(ctx context.Context, in *overrideInput) (*overri
 }
 
 func (s *server) deleteOverride(ctx context.Context, in *idInput) (*struct{}, error) {
-	if err := s.Rota.RemoveOverride(ctx, in.ID, actorOf(ctx)); err != nil {
+	if err := s.carryOutRemoval(ctx, in.ID); err != nil {
 		return nil, s.failed(ctx, err)
 	}
 	return nil, nil
@@ -119,7 +119,7 @@ func (s *server) createAbsence(ctx context.Context, in *absenceInput) (*absenceO
 
 func (s *server) deleteAbsence(ctx context.Context, in *idInput) (*struct{}, error) {
 	if err := s.Rota.RemoveAbsence(ctx, in.ID, actorOf(ctx)); err != nil {
-		return nil, s.failed(ctx, err)
+		return nil, s.failed(ctx, noSuch(err, "absence %d", in.ID))
 	}
 	return nil, nil
 }

@@ -15,14 +15,15 @@ const swapsPath = "/api/v1/swaps"
 
 // swapOperations are how people exchange stretches of a rotation.
 func (s *server) swapOperations(a huma.API) {
-	huma.Register(a, operation(Viewer, http.MethodGet, swapsPath, "list-swaps", "Swaps that are asked, and those answered within a month, newest first"), s.listSwaps)
+	huma.Register(a, operation(Viewer, http.MethodGet, swapsPath, "list-swaps", "Swaps that are asked, those answered within a month, and those accepted that are not over, newest first"), s.listSwaps)
 	huma.Register(a, creates(operation(Responder, http.MethodPost, swapsPath, "create-swap", "Ask somebody to take a stretch of a rotation", http.StatusConflict)), s.createSwap)
 	for does, state := range swapAnswers() {
 		summary := map[string]string{
 			"accept": "Accept a swap: it becomes overrides", "decline": "Decline a swap", "withdraw": "Withdraw a swap that one has asked",
+			"undo": "Undo a swap that was accepted: what lies ahead of both halves is as it was before",
 		}[does]
 		op := operation(Responder, http.MethodPost, swapsPath+"/{id}/"+does, does+"-swap", summary, http.StatusNotFound, http.StatusConflict)
-		op.Description = "Needs the role " + Responder.String() + ", and to be the person " + map[string]string{"accept": "asked", "decline": "asked", "withdraw": "who asks"}[does] + "; a manager may answer for them."
+		op.Description = "Needs the role " + Responder.String() + ", and to be the person " + map[string]string{"accept": "asked", "decline": "asked", "withdraw": "who asks", "undo": "who asked or was asked"}[does] + "; a manager may answer for them."
 		op.DefaultStatus = http.StatusOK
 		huma.Register(a, op, func(ctx context.Context, in *idInput) (*swapOutput, error) {
 			swap, err := s.carryOutSwap(ctx, in.ID, state)

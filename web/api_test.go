@@ -40,7 +40,7 @@ func TestTheAPIKeepsItsNames(t *testing.T) {
 	}{
 		{"next", "at kind role", one["next"]},
 		{"alert", "annotations count ends_at fingerprint first_seen generator_url labels last_seen reason reason_detail severity source starts_at status", element(one["alerts"])},
-		{"step", "after at calendar channels due due_at kind reason reason_detail role state until", element(one["plan"])},
+		{"step", "after at calendar channels due due_at fires_at kind reason reason_detail role state until", element(one["plan"])},
 		{"page", "attempts channel created_at id person reason role round state step", element(one["pages"])},
 		{"attempt", "at error finished_at outcome possible_repeat provider_id", element(element(one["pages"]).(map[string]any)["attempts"])},
 		{"entry", "actor at kind reason reason_detail text via", element(one["timeline"])},

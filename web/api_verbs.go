@@ -66,14 +66,14 @@ func (s *server) jumpIncident(ctx context.Context, in *jumpInput) (*incidentOutp
 type muteInput struct {
 	ID   int64 `path:"id" minimum:"1"`
 	Body struct {
-		Until time.Time `json:"until,omitzero" doc:"when the plan goes on; or say for"`
-		For   string    `json:"for,omitempty" maxLength:"50" example:"1h30m" doc:"how long from now, as Go writes durations; or say until"`
-		Text  string    `json:"text,omitempty" maxLength:"4000" doc:"why"`
+		Until string `json:"until,omitempty" maxLength:"50" example:"morning" doc:"when the plan goes on: a time (RFC 3339), or morning, the organisation's next one; or say for"`
+		For   string `json:"for,omitempty" maxLength:"50" example:"1h30m" doc:"how long from now, as Go writes durations; or say until"`
+		Text  string `json:"text,omitempty" maxLength:"4000" doc:"why"`
 	}
 }
 
 func (s *server) muteIncident(ctx context.Context, in *muteInput) (*incidentOutput, error) {
-	until, err := untilOrFor(in.Body.Until, in.Body.For, time.Now())
+	until, err := s.untilOrFor(in.Body.Until, in.Body.For, time.Now())
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}
@@ -98,7 +98,7 @@ type splitOutput struct {
 func (s *server) splitIncident(ctx context.Context, in *splitInput) (*splitOutput, error) {
 	rest, split, err := s.Desk.Split(ctx, in.ID, escalation.Answer{Verb: escalation.Split, Alerts: in.Body.Alerts, Text: in.Body.Text, By: actorOf(ctx)})
 	if err != nil {
-		return nil, s.failed(ctx, err)
+		return nil, s.failed(ctx, noIncident(err, in.ID))
 	}
 	var out splitOutput
 	out.Body.Rest, out.Body.Split = api.OfCase(rest), api.OfCase(split)

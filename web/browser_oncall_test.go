@@ -32,3 +32,16 @@ func TestAnOverrideMadeIsSeenInTheCalendar(t *testing.T) {
 		eventually(t, tab, `document.documentElement.scrollWidth <= innerWidth`)
 	}
 }
+
+func TestEveryTabFitsAPhone(t *testing.T) {
+	srv := serve(t, scene(time.Now()).options())
+	tab := window(t, browser(t))
+	signInAs(t, tab, srv.URL, "manager")
+	for _, address := range []string{"/", "/oncall", "/whatif", "/outbox"} {
+		do(t, tab, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch), chromedp.Navigate(srv.URL+address))
+		eventually(t, tab, `(() => { const n = document.querySelector(".bar nav"); return n.scrollWidth <= n.clientWidth && n.lastElementChild.getBoundingClientRect().right <= document.querySelector(".bar-end").getBoundingClientRect().left })()`)
+		if address == "/whatif" {
+			eventually(t, tab, `getComputedStyle(document.querySelector(".empty h2")).justifyContent === "center"`)
+		}
+	}
+}

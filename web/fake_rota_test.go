@@ -87,10 +87,17 @@ func (w *world) AnswerSwap(_ context.Context, id int64, state escalation.SwapSta
 		return escalation.Swap{}, alerting.ErrNotFound
 	}
 	s := &w.rota.swaps[i]
-	if s.State != escalation.SwapAsked {
+	if before := map[bool]escalation.SwapState{true: escalation.SwapAccepted, false: escalation.SwapAsked}[state == escalation.SwapUndone]; s.State != before {
 		return *s, &alerting.Refused{Text: "the swap was " + string(s.State) + " by " + s.AnsweredBy}
 	}
 	s.State, s.AnsweredAt, s.AnsweredBy = state, time.Now(), by.Name
+	switch state {
+	case escalation.SwapAccepted:
+		w.rota.last++
+		w.rota.roster.Overrides = append(w.rota.roster.Overrides, oncall.Override{ID: w.rota.last, Rotation: s.Rotation, Person: s.Asked, From: s.From, Until: s.Until, By: s.By, Swap: s.ID})
+	case escalation.SwapUndone:
+		w.rota.roster.Overrides = slices.DeleteFunc(slices.Clone(w.rota.roster.Overrides), func(o oncall.Override) bool { return o.Swap == id })
+	}
 	w.rota.made++
 	return *s, nil
 }

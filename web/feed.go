@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"tocsin/alerting"
 	"tocsin/escalation"
 	"tocsin/escalation/oncall/ical"
 )
@@ -140,6 +141,11 @@ func (s *server) entry(f feed, d escalation.Duty) ical.Entry {
 	return e
 }
 
+// mayRenew reports whether somebody may give a feed a new address: a person's is theirs and managers'.
+func mayRenew(who Identity, f feed) bool {
+	return who.May(Manager) || who.May(Responder) && (f.kind != feedPerson || f.name == who.Name)
+}
+
 // renewFeed begins a feed's next version: its old address stops.
 func (s *server) renewFeed(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
@@ -150,7 +156,10 @@ func (s *server) renewFeed(w http.ResponseWriter, r *http.Request) error {
 		f.name = name
 	}
 	if !known(s.Policy(), f) {
-		return refuse(http.StatusNotFound, "There is no such feed.")
+		return refuse(http.StatusNotFound, "There is no %s %s.", f.kind, alerting.OneLine(f.name, 200))
+	}
+	if who := identityOf(r.Context()); !mayRenew(who, f) {
+		return refuse(http.StatusForbidden, "Only %s, or a manager, can give this feed a new address: ask them. You are signed in as %s.", s.personName(f.name), who.Name)
 	}
 	if err := s.Feeds.Revoke(r.Context(), f.kind, f.name, actorOf(r.Context())); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -36,5 +37,24 @@ func TestAPersonsFeedNamesRotationsAndHasTheEventsOfWhomTheyStandInFor(t *testin
 	}
 	if len(mine) == 0 || len(names) != 3 || !names["vp-engineering"] || !names["devops-lead"] || !names["system-admin"] {
 		t.Errorf("%d events, the rotation's are %v", len(mine), names)
+	}
+}
+
+func TestAPersonsFeedIsGivenANewAddressByThemselvesOrAManager(t *testing.T) {
+	for who, want := range map[string]int{"responder": 403, "system-admin": 403, "devops-lead": 303, "engineering-manager": 303} {
+		w, base := staffed(t)
+		c := signedIn(t, base, who)
+		page := get(t, c, base+"/oncall?person=devops-lead").want(t, 200)
+		if n := len(page.find(t, "#feed-person button")); (n == 1) != (want == 303) {
+			t.Errorf("%s is shown %d buttons", who, n)
+		}
+		got := send(t, c, "POST", base+"/oncall/feeds/person/devops-lead/renew", request{}).want(t, want)
+		if want == 403 && !strings.Contains(got.body, "Only DevOps Lead, or a manager, can give this feed a new address") {
+			t.Errorf("%s is told %s", who, got.text(t, "#view"))
+		}
+		if revoked := w.rota.versions["person/devops-lead"] == 1; revoked != (want == 303) {
+			t.Errorf("%s: revoked %v", who, revoked)
+		}
+		send(t, c, "POST", base+"/oncall/feeds/rotation/primary/renew", request{}).want(t, 303)
 	}
 }

@@ -43,9 +43,9 @@ func (s *server) showOnCall(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	who := identityOf(ctx)
-	page.Swaps, page.Askers = swapsFor(who, swaps), askers(p, who, page.People)
+	page.Swaps, page.Askers = swapsFor(who, swaps, sh.Now), askers(p, who, page.People)
 	page.Reader = reader(p, page.People, asked.Get("person"), sh.User)
-	if page.Feeds, err = s.feeds(ctx, page.Month.Rotation, page.Reader); err != nil {
+	if page.Feeds, err = s.feeds(ctx, who, page.Month.Rotation, page.Reader); err != nil {
 		return err
 	}
 	return s.render(w, r, status, view.OnCallPage(sh, page))
@@ -127,8 +127,9 @@ func value(t *time.Time) time.Time {
 	return *t
 }
 
-// feeds are the addresses of the feeds of a rotation and of a person; an empty name has none.
-func (s *server) feeds(ctx context.Context, rotation, person string) ([]view.Feed, error) {
+// feeds are the addresses of the feeds of a rotation and of a person, as somebody sees them; an empty name has
+// none.
+func (s *server) feeds(ctx context.Context, who Identity, rotation, person string) ([]view.Feed, error) {
 	var out []view.Feed
 	for _, f := range []feed{{feedRotation, rotation}, {feedPerson, person}} {
 		if f.name == "" {
@@ -138,7 +139,7 @@ func (s *server) feeds(ctx context.Context, rotation, person string) ([]view.Fee
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, view.Feed{Kind: f.kind, Name: f.name, URL: s.PublicURL.JoinPath(s.pageKey.feedPath(f, version)).String()})
+		out = append(out, view.Feed{Kind: f.kind, Name: f.name, URL: s.PublicURL.JoinPath(s.pageKey.feedPath(f, version)).String(), Renew: mayRenew(who, f)})
 	}
 	return out, nil
 }

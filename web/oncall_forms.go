@@ -22,7 +22,7 @@ func (s *server) oncallRoutes(r chi.Router) {
 	r.Post("/oncall/absences", s.page(Responder, s.rotaForm("#absences", s.makeAbsence)))
 	r.Post("/oncall/absences/{id}/remove", s.page(Responder, s.rotaForm("#absences", s.removeAbsence)))
 	r.Post("/oncall/swaps", s.page(Responder, s.rotaForm("#swaps", s.askSwap)))
-	r.Post("/oncall/swaps/{id}/{does:accept|decline|withdraw}", s.page(Responder, s.rotaForm("#swaps", s.answerSwap)))
+	r.Post("/oncall/swaps/{id}/{does:accept|decline|withdraw|undo}", s.page(Responder, s.rotaForm("#swaps", s.answerSwap)))
 	r.Post("/oncall/feeds/{kind}/{name}/renew", s.page(Responder, s.renewFeed))
 }
 
@@ -117,7 +117,7 @@ func (s *server) removeOverride(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "", s.Rota.RemoveOverride(r.Context(), id, actorOf(r.Context()))
+	return "", s.carryOutRemoval(r.Context(), id)
 }
 
 func (s *server) removeAbsence(r *http.Request) (string, error) {
@@ -125,7 +125,7 @@ func (s *server) removeAbsence(r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "", s.Rota.RemoveAbsence(r.Context(), id, actorOf(r.Context()))
+	return "", noSuch(s.Rota.RemoveAbsence(r.Context(), id, actorOf(r.Context())), "absence %d", id)
 }
 
 // rotationZone is the zone of the rotation that a form names.

@@ -51,7 +51,7 @@ func (s *server) notAnswered(w http.ResponseWriter, r *http.Request, id int64, w
 	}
 	c, err := s.Reader.Incident(r.Context(), id)
 	if err != nil {
-		return err
+		return noIncident(err, id)
 	}
 	return s.showIncident(w, r, p.Status, c, view.Notice{Text: p.Detail, Refused: true})
 }
@@ -68,16 +68,6 @@ func (s *server) carryOut(ctx context.Context, id int64, a escalation.Answer) (c
 		err = s.missing(ctx, err, a.Into, id)
 	}
 	return c, note, err
-}
-
-// missing says which of several incidents is not there.
-func (s *server) missing(ctx context.Context, err error, ids ...int64) error {
-	for _, id := range ids {
-		if _, gone := s.Reader.Incident(ctx, id); errors.Is(gone, alerting.ErrNotFound) {
-			return refuse(http.StatusNotFound, "There is no incident %s. Nothing was changed.", view.Number(id))
-		}
-	}
-	return err
 }
 
 // readAnswer reads what a form says beside its verb.

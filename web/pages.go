@@ -70,7 +70,7 @@ func (s *server) incidentPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	c, err := s.Reader.Incident(r.Context(), id)
 	if err != nil {
-		return err
+		return noIncident(err, id)
 	}
 	return s.showIncident(w, r, http.StatusOK, c, view.Notice{})
 }
@@ -122,14 +122,14 @@ func (s *server) outboxMessage(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
-	return alerting.ErrNotFound
+	return noSuch(alerting.ErrNotFound, "message %d with a page of its own", id)
 }
 
 // pathID is the {id} of the route. What is no number names nothing.
 func pathID(r *http.Request) (int64, error) {
 	id, err := strconv.ParseInt(chi.URLParam(r, "id"), 10, 64)
 	if err != nil || id <= 0 {
-		return 0, alerting.ErrNotFound
+		return 0, refuse(http.StatusNotFound, "There is nothing of that number here.")
 	}
 	return id, nil
 }

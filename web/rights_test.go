@@ -13,7 +13,7 @@ func sample(route string) (method, address string) {
 	address = strings.NewReplacer(
 		"{id}", "412", "{token}", "system-admin_412", "{file}", "nothing.js",
 		"{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note|severity|merge|split|jump|mute|unmute}", "acknowledge",
-		"{does:accept|decline|withdraw}", "accept", "{kind}", "rotation", "{name}", "primary", "{secret}", "none").Replace(address)
+		"{does:accept|decline|withdraw|undo}", "accept", "{kind}", "rotation", "{name}", "primary", "{secret}", "none").Replace(address)
 	if address == "/events" {
 		address += "?incident=nonsense" // a stream that ends
 	}

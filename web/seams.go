@@ -48,12 +48,14 @@ type Desk interface {
 // there alerting.ErrNotFound.
 type Rota interface {
 	AddOverride(ctx context.Context, o oncall.Override, by alerting.Actor) (oncall.Override, error)
+	// RemoveOverride undoes the whole swap of an override that is part of one.
 	RemoveOverride(ctx context.Context, id int64, by alerting.Actor) error
 	AddAbsence(ctx context.Context, a escalation.Absence, by alerting.Actor) (escalation.Absence, error)
 	RemoveAbsence(ctx context.Context, id int64, by alerting.Actor) error
 	AskSwap(ctx context.Context, s escalation.Swap, by alerting.Actor) (escalation.Swap, error)
 	AnswerSwap(ctx context.Context, id int64, state escalation.SwapState, by alerting.Actor) (escalation.Swap, error)
-	// Swaps are those that are asked, and those answered within a month, newest first.
+	// Swaps are those that are asked, those answered within a month, and those accepted that are not over,
+	// newest first.
 	Swaps(ctx context.Context) ([]escalation.Swap, error)
 }
 

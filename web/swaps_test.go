@@ -95,3 +95,42 @@ func TestWhoAskedForASwapInAnothersNameWithdrawsIt(t *testing.T) {
 		t.Errorf("it is %s", st)
 	}
 }
+
+func TestAnAcceptedSwapIsUndoneByTheTwoOrAManager(t *testing.T) {
+	for _, c := range []struct {
+		who, path string
+		status    int
+	}{
+		{"responder", "/oncall/swaps/%d/undo", 403},
+		{"responder", "/oncall/overrides/%d/remove", 403},
+		{"system-admin", "/oncall/swaps/%d/undo", 303},
+		{"devops-lead", "/oncall/overrides/%d/remove", 303},
+		{"engineering-manager", "/oncall/swaps/%d/undo", 303},
+	} {
+		w, base := staffed(t)
+		changed(t, w)
+		id := w.rota.swaps[0].ID
+		send(t, signedIn(t, base, "manager"), "POST", fmt.Sprintf("%s/oncall/swaps/%d/accept", base, id), request{}).want(t, 303)
+		part := w.rota.last
+		reader := signedIn(t, base, c.who)
+		page := get(t, reader, base+"/oncall?month=2026-12&rotation=primary").want(t, 200)
+		shown := page.text(t, fmt.Sprintf("#override-%d", part)) + page.text(t, fmt.Sprintf("#swap-%d", id))
+		if want := c.status == 303; strings.Contains(shown, "Undo the swap") != want || strings.Contains(shown, "part of a swap") == want {
+			t.Errorf("%s is shown %q", c.who, shown)
+		}
+		if strings.Contains(c.path, "overrides") {
+			id = part
+		}
+		got := send(t, reader, "POST", base+fmt.Sprintf(c.path, id), request{}).want(t, c.status)
+		if c.status == 403 {
+			if told := got.text(t, ".notice.refused"); told != "Only System Admin or DevOps Lead, or a manager, can undo this swap: ask them. You are signed in as responder." {
+				t.Errorf("told %q", told)
+			}
+			send(t, client(t), "DELETE", fmt.Sprintf("%s/api/v1/overrides/%d", base, part), bearerToken("responder-secret")).want(t, 403)
+		}
+		undone := w.rota.swaps[0].State == escalation.SwapUndone && len(w.rota.roster.Overrides) == 1
+		if undone != (c.status == 303) {
+			t.Errorf("%s of %s: %+v, left %+v", c.path, c.who, w.rota.swaps[0], w.rota.roster.Overrides)
+		}
+	}
+}

@@ -21,7 +21,7 @@ func (s *server) whyPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	c, err := s.Reader.Incident(r.Context(), id)
 	if err != nil {
-		return err
+		return noIncident(err, id)
 	}
 	d, err := s.detailOf(r.Context(), id)
 	if err != nil {
@@ -38,14 +38,14 @@ func (s *server) whyPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // because asks the machine, of what was stored and of the configuration in force. Somebody whom that does not
-// name is answered if the incident's pages or reasons do; else it is alerting.ErrNotFound.
+// name is answered if the incident's pages or reasons do; else it is refused as not there.
 func (s *server) because(ctx context.Context, c escalation.Case, d detail, person string, now time.Time) ([]escalation.Because, error) {
 	p, err := s.policyNow(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if _, known := p.Directory.People[person]; !known && !slices.Contains(concerned(c, d), person) {
-		return nil, alerting.ErrNotFound
+		return nil, noSuch(alerting.ErrNotFound, "person %s", alerting.OneLine(person, 200))
 	}
 	var paged []escalation.Paged
 	for _, page := range d.pages {
@@ -107,7 +107,7 @@ type whyOutput struct {
 func (s *server) whyIncident(ctx context.Context, in *whyInput) (*whyOutput, error) {
 	c, err := s.Reader.Incident(ctx, in.ID)
 	if err != nil {
-		return nil, s.failed(ctx, err)
+		return nil, s.failed(ctx, noIncident(err, in.ID))
 	}
 	d, err := s.detailOf(ctx, in.ID)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"tocsin/web/api"
 )
@@ -29,13 +28,17 @@ func (*listAbsencesCmd) run(ctx context.Context, c *cli, e env) error {
 	if done, err := c.Absences.fetch(ctx, e, absencesAddress, &list); done || err != nil {
 		return err
 	}
+	clocks, err := c.Absences.zones(ctx)
+	if err != nil {
+		return err
+	}
 	var rows [][]string
 	for _, a := range list.Absences {
 		id := strconv.FormatInt(a.ID, 10)
 		if a.ID == 0 {
 			id = "" // it stands in the configuration
 		}
-		rows = append(rows, []string{id, a.Person, localTime(&a.From, time.Local), localTime(&a.Until, time.Local), a.Deputy, a.By, a.Note})
+		rows = append(rows, []string{id, a.Person, localTime(&a.From, clocks.organisation), localTime(&a.Until, clocks.organisation), a.Deputy, a.By, a.Note})
 	}
 	return table(e, "ID\tWHO\tFROM\tUNTIL\tDEPUTY\tBY\tNOTE", rows)
 }
@@ -48,7 +51,11 @@ type addAbsenceCmd struct {
 }
 
 func (cmd *addAbsenceCmd) run(ctx context.Context, c *cli, e env) error {
-	from, until, err := cmd.in(time.Local)
+	clocks, err := c.Absences.zones(ctx)
+	if err != nil {
+		return err
+	}
+	from, until, err := cmd.in(clocks.organisation)
 	if err != nil {
 		return err
 	}
@@ -59,7 +66,7 @@ func (cmd *addAbsenceCmd) run(ctx context.Context, c *cli, e env) error {
 		if a.Deputy != "" {
 			told = a.Deputy + " is told in their place"
 		}
-		return fmt.Sprintf("absence %d: %s is away, %s; %s", a.ID, a.Person, stretch(a.From, a.Until, time.Local), told)
+		return fmt.Sprintf("absence %d: %s is away, %s; %s", a.ID, a.Person, stretch(a.From, a.Until, clocks.organisation), told)
 	})
 }
 

@@ -49,6 +49,7 @@ type app struct {
 	presence    *due.Loop
 	auditor     *due.Loop
 	rosters     *due.Loop
+	reviews     *due.Loop
 	handoffs    *due.Loop
 	importing   *due.Loop
 	reloads     *reloads // nil: the configuration is not read again
@@ -73,6 +74,7 @@ func newApp(ctx context.Context, cfg *config.Config, store *storage.Store, log *
 	a.presence = notifiers.NewPresence(store, func() string { return a.current().cfg.Hash }, log)
 	a.auditor = escalation.NewAuditor(store, store, a.policy, log)
 	a.rosters = newRosterLoop(a)
+	a.reviews = newReviewLoop(a)
 	a.handoffs = escalation.NewHandoffs(store, a.policy, a.pageURL, log)
 	a.importing = a.imports.loop(a)
 	a.announcer = notifiers.NewAnnouncer(escalation.Slack, store, failpoints.board(currentBoard{a}), a.place, a.incidentURL, a.locale, log)
@@ -116,7 +118,7 @@ func (a *app) addLoops(intake *escalation.Intake) {
 	a.loops = []func(context.Context){
 		func(ctx context.Context) { _ = intake.Run(ctx) },
 		a.presence.Run, a.engine.Run, a.announcer.Run, a.auditor.Run, a.replies.Run, a.store.Tell, a.store.Listen,
-		a.rosters.Run, a.handoffs.Run, a.importing.Run,
+		a.rosters.Run, a.reviews.Run, a.handoffs.Run, a.importing.Run,
 	}
 	for _, d := range a.dispatchers {
 		a.loops = append(a.loops, d.Run)

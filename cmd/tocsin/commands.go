@@ -50,7 +50,7 @@ func (*migrateCmd) run(ctx context.Context, c *cli, e env) error {
 		return err
 	}
 	defer stop()
-	store, err := storage.Open(ctx, url, log, storage.Options{})
+	store, err := storage.Open(ctx, url, log, storage.Options{NoWait: true})
 	if err != nil {
 		return err
 	}

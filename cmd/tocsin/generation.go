@@ -66,6 +66,7 @@ func (a *app) adopt(next *generation) {
 		close(next.over)
 	}
 	a.warnOfStrays()
+	a.reviews.WakeIn(0)
 }
 
 // amend puts a copy of the generation in force, with the same handler and channels: with changed rules, or

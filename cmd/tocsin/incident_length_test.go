@@ -17,7 +17,6 @@ func TestASnoozeLastsForALengthOrUntilATime(t *testing.T) {
 	}
 	now := time.Date(2026, 12, 24, 22, 0, 0, 0, zone)
 	for until, want := range map[string]string{
-		"Morning":                       "2026-12-25T08:00:00Z",
 		"2026-12-25T03:00":              "2026-12-25T02:00:00Z",
 		"2026-12-25 03:00 Asia/Tokyo":   "2026-12-24T18:00:00Z",
 		"tomorrow":                      "--until: ",
@@ -31,6 +30,9 @@ func TestASnoozeLastsForALengthOrUntilATime(t *testing.T) {
 		} else if got := body["until"].(time.Time).UTC().Format(time.RFC3339); got != want || len(body) != 1 {
 			t.Errorf("%s: %v, want %s", until, body, want)
 		}
+	}
+	if body, err := (lengthFlags{Until: " Morning"}).body(now, zone); err != nil || body["until"] != "morning" || len(body) != 1 {
+		t.Errorf("%v, %v: when morning is is the server's to say", body, err)
 	}
 	if body, err := (lengthFlags{For: time.Hour}).body(now, zone); err != nil || body["for"] != "1h0m0s" || len(body) != 1 {
 		t.Errorf("%v, %v", body, err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"tocsin/alerting"
 	"tocsin/notifiers"
 )
 
@@ -58,12 +60,22 @@ type remote struct {
 		Kind string    `json:"kind"`
 	} `json:"next"`
 	Plan []struct {
-		DueAt  time.Time `json:"due_at"`
-		Kind   string    `json:"kind"`
-		Role   string    `json:"role"`
-		State  string    `json:"state"`
-		Reason string    `json:"reason"`
+		DueAt   time.Time  `json:"due_at"`
+		FiresAt *time.Time `json:"fires_at"`
+		Kind    string     `json:"kind"`
+		Role    string     `json:"role"`
+		State   string     `json:"state"`
+		Reason  string     `json:"reason"`
 	} `json:"plan"`
+	PlanMade struct {
+		Config string `json:"config"`
+	} `json:"plan_made"`
+	Alerts []struct {
+		Status      string          `json:"status"`
+		Severity    string          `json:"severity"`
+		Labels      alerting.Labels `json:"labels"`
+		Annotations alerting.Labels `json:"annotations"`
+	} `json:"alerts"`
 	Pages []struct {
 		Person  string `json:"person"`
 		Channel string `json:"channel"`
@@ -152,17 +164,33 @@ func (cmd *showCmd) run(ctx context.Context, c *cli, e env) error {
 // print writes an incident for a terminal.
 func (i remote) print(out io.Writer) {
 	fmt.Fprintf(out, "#%d  %s  %s  %s\n", i.ID, i.Severity, i.State, printable(i.Title))
-	fmt.Fprintf(out, "opened %s, %d alerts, with %s\n%s\n", utc(i.OpenedAt), i.AlertCount, or(i.Assignee, "nobody"), printable(i.Reason))
+	fmt.Fprintf(out, "opened %s, %s, with %s\n%s\n", utc(i.OpenedAt), count(i.AlertCount, "alert"), or(i.Assignee, "nobody"), printable(i.Reason))
 	if i.SnoozedUntil != nil {
 		fmt.Fprintf(out, "snoozed until %s\n", utc(*i.SnoozedUntil))
 	}
 	if i.PausedUntil != nil {
 		fmt.Fprintf(out, "paused until %s\n", utc(*i.PausedUntil))
 	}
+	if i.PlanMade.Config != "" {
+		fmt.Fprintf(out, "plan made by configuration %s\n", printable(i.PlanMade.Config))
+	}
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	if len(i.Alerts) > 0 {
+		fmt.Fprintln(w, "\nALERTS")
+	}
+	for _, al := range i.Alerts {
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", al.Status, al.Severity, printable(cmp.Or(al.Annotations["summary"], al.Labels.String())))
+	}
 	fmt.Fprintln(w, "\nPLAN")
 	for _, s := range i.Plan {
-		fmt.Fprintf(w, "  %s\t%s %s\t%s\t%s\n", utc(s.DueAt), s.Kind, s.Role, s.State, printable(s.Reason))
+		at, state := s.DueAt, s.State
+		switch {
+		case s.FiresAt != nil && (s.State != "pending" || !s.FiresAt.Equal(s.DueAt)):
+			at, state = *s.FiresAt, "waits, was due "+utc(s.DueAt)
+		case s.FiresAt == nil && s.State == "pending":
+			state = "will be skipped"
+		}
+		fmt.Fprintf(w, "  %s\t%s %s\t%s\t%s\n", utc(at), s.Kind, s.Role, state, printable(s.Reason))
 	}
 	fmt.Fprintln(w, "\nPAGES")
 	for _, p := range i.Pages {

@@ -29,18 +29,18 @@ type oncallCmd struct {
 // onCallNow is the API's answer.
 type onCallNow struct {
 	At    time.Time  `json:"at"`
+	Zone  string     `json:"timezone"` // the organisation's
 	Roles []api.Duty `json:"roles"`
 }
 
 func (cmd *oncallCmd) run(ctx context.Context, c *cli, e env) error {
-	zone := time.Local
 	var answer onCallNow
 	var err error
 	if cmd.Server != "" {
-		answer, err = cmd.ask(ctx, zone)
+		answer, err = cmd.ask(ctx)
 	} else {
 		fmt.Fprintln(e.stderr, "by the file alone: it does not know the overrides, swaps and absences that people have made; --server URL or TOCSIN_SERVER asks the Tocsin that does")
-		answer, zone, err = cmd.read(c, e)
+		answer, err = cmd.read(c, e)
 	}
 	if err != nil {
 		return err
@@ -50,51 +50,56 @@ func (cmd *oncallCmd) run(ctx context.Context, c *cli, e env) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(answer)
 	}
-	return answer.print(e.stdout, zone)
+	return answer.print(e.stdout)
 }
 
 // read answers by the file.
-func (cmd *oncallCmd) read(c *cli, e env) (onCallNow, *time.Location, error) {
+func (cmd *oncallCmd) read(c *cli, e env) (onCallNow, error) {
 	cfg, err := c.load(e, func(config.Problem) {})
 	if err != nil {
-		return onCallNow{}, nil, err
+		return onCallNow{}, err
 	}
 	at, err := simulator.ParseMoment(cmd.At, cfg.Timezone, time.Now())
 	if err != nil {
-		return onCallNow{}, nil, fmt.Errorf("--at: %w", err)
+		return onCallNow{}, fmt.Errorf("--at: %w", err)
 	}
 	p := cfg.Policy()
 	if _, ok := p.Directory.Roles[cmd.Role]; cmd.Role != "" && !ok {
-		return onCallNow{}, nil, fmt.Errorf("there is no role %q under roles", cmd.Role)
+		return onCallNow{}, fmt.Errorf("there is no role %q under roles", cmd.Role)
 	}
-	return onCallNow{at.UTC(), api.Duties(p, at, cmd.Role)}, cfg.Timezone, nil
+	return onCallNow{at.UTC(), cfg.Timezone.String(), api.Duties(p, at, cmd.Role)}, nil
 }
 
-// ask answers by a running Tocsin.
-func (cmd *oncallCmd) ask(ctx context.Context, zone *time.Location) (out onCallNow, err error) {
-	at, err := simulator.ParseMoment(cmd.At, zone, time.Now())
-	if err != nil {
-		return out, fmt.Errorf("--at: %w", err)
-	}
-	query := url.Values{}
-	if cmd.At != "now" { // which is the server's to say
+// ask answers by a running Tocsin, which says when now is and on which clock a local time is meant.
+func (cmd *oncallCmd) ask(ctx context.Context) (out onCallNow, err error) {
+	server, query := client{Server: cmd.Server, Token: cmd.Token}, url.Values{}
+	if cmd.At != "now" {
+		clocks, err := server.zones(ctx)
+		if err != nil {
+			return out, err
+		}
+		at, err := simulator.ParseMoment(cmd.At, clocks.organisation, time.Now())
+		if err != nil {
+			return out, fmt.Errorf("--at: %w", err)
+		}
 		query.Set("at", at.UTC().Format(time.RFC3339))
 	}
 	if cmd.Role != "" {
 		query.Set("role", cmd.Role)
 	}
-	err = client{Server: cmd.Server, Token: cmd.Token}.call(ctx, http.MethodGet, "/oncall", query, nil, &out)
+	err = server.call(ctx, http.MethodGet, "/oncall", query, nil, &out)
 	return out, err
 }
 
 // print writes a line for each who holds a role, and for each who comes next; a rotation's times are on its
-// own clock, the others on zone's.
-func (o onCallNow) print(out io.Writer, zone *time.Location) error {
-	fmt.Fprintf(out, "at %s\n\n", o.At.In(zone).Format("Mon 2006-01-02 15:04 MST"))
+// own clock, the others on the organisation's.
+func (o onCallNow) print(out io.Writer) error {
+	organisation := o.zone()
+	fmt.Fprintf(out, "at %s\n\n", o.At.In(organisation).Format("Mon 2006-01-02 15:04 MST"))
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "ROLE\tWHO\tUNTIL\tWHY\tNEXT")
 	for _, d := range o.Roles {
-		zone := zoneOf(d, zone)
+		zone := zoneOf(d.Zone, organisation)
 		next := "-"
 		for _, h := range d.Next {
 			next = holder(h) + " " + localTime(h.From, zone)
@@ -149,9 +154,12 @@ func localTime(t *time.Time, zone *time.Location) string {
 	return t.In(zone).Format("Mon 2006-01-02 15:04 MST")
 }
 
-// zoneOf is the zone of a duty's rotation; otherwise, where it has none or one that is unknown here.
-func zoneOf(d api.Duty, otherwise *time.Location) *time.Location {
-	if zone, err := time.LoadLocation(d.Zone); err == nil && d.Zone != "" {
+// zone is the organisation's; this machine's where an older server does not say.
+func (o onCallNow) zone() *time.Location { return zoneOf(o.Zone, time.Local) }
+
+// zoneOf is the zone of a name; otherwise, where there is no name or one that is unknown here.
+func zoneOf(name string, otherwise *time.Location) *time.Location {
+	if zone, err := time.LoadLocation(name); err == nil && name != "" {
 		return zone
 	}
 	return otherwise

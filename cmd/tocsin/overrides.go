@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
 
 	"tocsin/web/api"
@@ -16,7 +17,7 @@ type overridesCmd struct {
 
 	List   listOverridesCmd  `cmd:"" default:"withargs" help:"List those in force or to come."`
 	Add    addOverrideCmd    `cmd:"" help:"Put somebody in a rotation's place for a while."`
-	Remove removeOverrideCmd `cmd:"" help:"Remove one; one in force ends now."`
+	Remove removeOverrideCmd `cmd:"" help:"Remove one; one in force ends now. Of one that is part of a swap both halves are undone."`
 }
 
 type listOverridesCmd struct{}
@@ -71,5 +72,17 @@ type removeOverrideCmd struct {
 }
 
 func (cmd *removeOverrideCmd) run(ctx context.Context, c *cli, e env) error {
-	return c.Overrides.remove(ctx, e, fmt.Sprintf("%s/%d", overridesAddress, cmd.ID), fmt.Sprintf("override %d is removed", cmd.ID))
+	var list struct {
+		Overrides []api.Override `json:"overrides"`
+	}
+	if err := c.Overrides.call(ctx, http.MethodGet, overridesAddress, nil, nil, &list); err != nil {
+		return err
+	}
+	done := fmt.Sprintf("override %d is removed", cmd.ID)
+	for _, o := range list.Overrides {
+		if o.ID == cmd.ID && o.Swap != 0 {
+			done = fmt.Sprintf("swap %d, which override %d was part of, is undone: what lay ahead of both halves is removed", o.Swap, o.ID)
+		}
+	}
+	return c.Overrides.remove(ctx, e, fmt.Sprintf("%s/%d", overridesAddress, cmd.ID), done)
 }

@@ -27,9 +27,9 @@ var declared = []string{
 	"POST /api/v1/incidents/{id}/severity", "POST /api/v1/incidents/{id}/merge", "POST /api/v1/incidents/{id}/split",
 	"POST /api/v1/incidents/{id}/jump", "POST /api/v1/incidents/{id}/mute", "POST /api/v1/incidents/{id}/unmute",
 	"POST /api/v1/absences", "DELETE /api/v1/absences/{id}", "POST /api/v1/overrides", "DELETE /api/v1/overrides/{id}",
-	"POST /api/v1/swaps", "POST /api/v1/swaps/{id}/accept", "POST /api/v1/swaps/{id}/decline", "POST /api/v1/swaps/{id}/withdraw",
+	"POST /api/v1/swaps", "POST /api/v1/swaps/{id}/accept", "POST /api/v1/swaps/{id}/decline", "POST /api/v1/swaps/{id}/withdraw", "POST /api/v1/swaps/{id}/undo",
 	"POST /oncall/absences", "POST /oncall/absences/{id}/remove", "POST /oncall/overrides", "POST /oncall/overrides/{id}/remove",
-	"POST /oncall/swaps", "POST /oncall/swaps/{id}/{does:accept|decline|withdraw}", "POST /oncall/feeds/{kind}/{name}/renew",
+	"POST /oncall/swaps", "POST /oncall/swaps/{id}/{does:accept|decline|withdraw|undo}", "POST /oncall/feeds/{kind}/{name}/renew",
 	"POST /intake/alertmanager", "POST /signin", "POST /signout",
 	"POST /slack/actions", "POST /twilio/sms", "POST /twilio/status",
 }

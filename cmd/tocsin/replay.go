@@ -11,7 +11,6 @@ import (
 	"tocsin/cmd/tocsin/config"
 	"tocsin/escalation"
 	"tocsin/escalation/oncall"
-	"tocsin/escalation/simulator"
 	"tocsin/escalation/simulator/replay"
 	"tocsin/storage"
 	"tocsin/storage/embedded"
@@ -22,8 +21,8 @@ import (
 // replayCmd tells what this configuration would have done otherwise. It reads the database, changes
 // nothing there, and sends nothing.
 type replayCmd struct {
-	Since string `required:"" placeholder:"TIME" help:"From when on: \"2026-11-01\", \"2026-12-25T03:00 Europe/Berlin\", RFC 3339, or a local time of the configuration."`
-	Until string `default:"now" placeholder:"TIME" help:"Until when."`
+	Since string `required:"" placeholder:"TIME" help:"From when on: \"7d\" or \"1 week ago\", \"yesterday\", \"2026-11-01\", \"2026-12-25T03:00 Europe/Berlin\", RFC 3339, or a local time of the configuration."`
+	Until string `default:"now" placeholder:"TIME" help:"Until when, itself not included; written as --since. What is to come counts as now."`
 	JSON  bool   `help:"Print {\"recorded\":{...},\"replayed\":{...},\"incidents\":[...]}."`
 }
 
@@ -43,7 +42,7 @@ func (cmd *replayCmd) run(ctx context.Context, c *cli, e env) error {
 		return err
 	}
 	defer stop()
-	store, err := storage.Open(ctx, url, log, storage.Options{})
+	store, err := storage.Open(ctx, url, log, storage.Options{NoWait: true})
 	if err != nil {
 		return err
 	}
@@ -61,17 +60,21 @@ func (cmd *replayCmd) run(ctx context.Context, c *cli, e env) error {
 
 // stretch is the time that is asked about.
 func (cmd *replayCmd) stretch(cfg *config.Config, now time.Time) (since, until time.Time, err error) {
-	if since, err = simulator.ParseMoment(cmd.Since, cfg.Timezone, now); err != nil {
+	if since, err = parsePast(cmd.Since, cfg.Timezone, now); err != nil {
 		return since, until, fmt.Errorf("--since: %w", err)
 	}
-	if until, err = simulator.ParseMoment(cmd.Until, cfg.Timezone, now); err != nil {
+	if until, err = parsePast(cmd.Until, cfg.Timezone, now); err != nil {
 		return since, until, fmt.Errorf("--until: %w", err)
+	}
+	stamp := func(t time.Time) string { return t.In(cfg.Timezone).Format("2006-01-02 15:04 MST") }
+	if !since.Before(now) {
+		return since, until, fmt.Errorf("--since is %s, and what is to come is not recorded yet: name an earlier time", stamp(since))
+	}
+	if !since.Before(until) {
+		return since, until, fmt.Errorf("--until (%s) is not after --since (%s): name a later --until or an earlier --since", stamp(until), stamp(since))
 	}
 	if until.After(now) {
 		until = now
-	}
-	if !since.Before(until) {
-		return since, until, errors.New("--since is not before --until, and what is to come is not recorded yet: name an earlier time")
 	}
 	return since, until, nil
 }

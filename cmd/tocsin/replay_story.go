@@ -18,6 +18,7 @@ func tellReplay(w io.Writer, out replay.Result, zone *time.Location) error {
 	for _, inc := range out.Incidents {
 		t.incident(inc)
 	}
+	t.seconds = false
 	t.lost(out.Lost)
 	if len(out.Unknown) > 0 {
 		fmt.Fprintf(&t.b, "\nNot compared, as it is not recorded how they began: %s\n", numbers(out.Unknown))
@@ -26,11 +27,36 @@ func tellReplay(w io.Writer, out replay.Result, zone *time.Location) error {
 	return err
 }
 
-type replayTeller struct{ teller }
+type replayTeller struct {
+	teller
+	seconds bool // pages of one minute are to be told apart
+}
 
 // stamp is a moment as the lines begin with it.
 func (t *replayTeller) stamp(at time.Time) string {
-	return at.In(t.zone).Format("Mon 2006-01-02 15:04 MST")
+	layout := "Mon 2006-01-02 15:04 MST"
+	if t.seconds {
+		layout = "Mon 2006-01-02 15:04:05 MST"
+	}
+	return at.In(t.zone).Format(layout)
+}
+
+// sameMinute reports whether pages of an incident leave at different moments of one minute.
+func sameMinute(changes []replay.Change) bool {
+	seen := map[time.Time]time.Time{}
+	for _, c := range changes {
+		for _, p := range []*replay.Page{c.Was, c.Now} {
+			if p == nil {
+				continue
+			}
+			minute, second := p.At.Truncate(time.Minute), p.At.Truncate(time.Second)
+			if other, ok := seen[minute]; ok && !other.Equal(second) {
+				return true
+			}
+			seen[minute] = second
+		}
+	}
+	return false
 }
 
 func (t *replayTeller) summary(out replay.Result) {
@@ -54,6 +80,7 @@ func instead(format string, was, now int) string {
 }
 
 func (t *replayTeller) incident(inc replay.Incident) {
+	t.seconds = sameMinute(inc.Changes)
 	fmt.Fprintf(&t.b, "\n%s %s\n  opened %s", t.name(inc), notifiers.Plain(inc.Title), t.stamp(inc.Opened))
 	switch {
 	case inc.Gone && inc.Joins > 0:

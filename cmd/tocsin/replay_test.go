@@ -15,6 +15,7 @@ import (
 	"tocsin/escalation"
 	"tocsin/escalation/oncall"
 	"tocsin/escalation/policytest"
+	"tocsin/escalation/simulator/replay"
 	"tocsin/storage"
 	"tocsin/storage/embedded"
 	"tocsin/storage/storagetest"
@@ -240,9 +241,9 @@ func TestReplayJoinsThePrivatePostgreSQLOfARunningTocsin(t *testing.T) {
 func TestReplayRefusesTimesOfWhichNothingIsRecorded(t *testing.T) {
 	dir := manualFolder(t)
 	for says, args := range map[string][]string{
-		"--since: ":               {"--since", "yesterday"},
-		"--until: ":               {"--since", "2026-02-06", "--until", "soon"},
-		"is not before --until":   {"--since", "2026-02-06", "--until", "2026-02-05"},
+		"--since: ": {"--since", "tomorrow"},
+		"--until: ": {"--since", "2026-02-06", "--until", "soon"},
+		"--until (2026-02-05 00:00 CET) is not after --since (2026-02-06 00:00 CET)": {"--since", "2026-02-06", "--until", "2026-02-05"},
 		"what is to come is not":  {"--since", "2199-01-01"},
 		"nothing has been record": {"--since", "2026-01-01"},
 	} {
@@ -256,6 +257,54 @@ func TestUnderTheConfigurationThatRecordedItNothingDiffers(t *testing.T) {
 	h := newHistory(t)
 	h.weekend()
 	golden(t, "replay-same.txt", h.replay(strings.NewReplacer()))
+}
+
+// oneFinding is an auditor's store that finds incidents with nothing owed to them, and tells when that is in.
+type oneFinding struct {
+	*history
+	ids  []int64
+	told chan struct{}
+}
+
+func (f oneFinding) Findings(context.Context) (map[escalation.Finding][]int64, error) {
+	return map[escalation.Finding][]int64{escalation.Unowed: f.ids}, nil
+}
+
+func (f oneFinding) Admit(ctx context.Context, as []alerting.Arrival, decide func(escalation.Known, []alerting.Arrival) escalation.Admission) error {
+	defer close(f.told)
+	return f.history.Admit(ctx, as, decide)
+}
+
+// audit lets an auditor that has just started look once.
+func (h *history) audit(found ...int64) {
+	h.t.Helper()
+	ctx, stop := context.WithTimeout(h.t.Context(), 30*time.Second)
+	defer stop()
+	f := oneFinding{h, found, make(chan struct{})}
+	go escalation.NewAuditor(f, f, func() *escalation.Policy { return h.policy }, slog.New(slog.DiscardHandler)).Run(ctx)
+	select {
+	case <-f.told:
+	case <-ctx.Done():
+		h.t.Fatal("the auditor does not look")
+	}
+	h.until(h.now)
+}
+
+func TestWhatTocsinTellsOfItselfDiffersInNothingEither(t *testing.T) {
+	h := newHistory(t)
+	refused := &refusal{at: h.now, problems: []string{"tocsin.yaml:41: unknown role"}}
+	h.must(h.Admit(h.t.Context(), []alerting.Arrival{refused.arrival("tocsin.yaml", "c", h.now)}, h.policy.Admit))
+	h.after(40 * time.Minute)
+	h.audit(h.newest())
+	h.after(20 * time.Minute)
+	h.audit()
+	var mended *refusal
+	h.must(h.Admit(h.t.Context(), []alerting.Arrival{mended.arrival("tocsin.yaml", "c", h.now)}, h.policy.Admit))
+	h.after(time.Hour)
+	got := h.replay(strings.NewReplacer())
+	if !strings.HasPrefix(got, "2 incidents, ") || !strings.HasSuffix(got, "Nothing would have been otherwise.\n") {
+		t.Error(got)
+	}
 }
 
 func TestAServiceThatIsLateByMillisecondsIsNoDifference(t *testing.T) {
@@ -294,5 +343,39 @@ func TestAChangedClassificationSaysWhichSeveritiesAndPagesDiffer(t *testing.T) {
 	}
 	if *first.Was != alerting.P0 || *first.Now != alerting.P2 || first.Pages[0].Was == nil || first.Pages[0].Now != nil || first.Pages[0].Reason == "" {
 		t.Errorf("%+v", first)
+	}
+}
+
+func TestPagesOfOneMinuteAreToldApartByTheirSeconds(t *testing.T) {
+	page := func(d time.Duration) replay.Change {
+		return replay.Change{Now: &replay.Page{At: friday.Add(d), Person: "ada", Role: "on-call", Step: 1, Channel: escalation.SMS}}
+	}
+	inc := replay.Incident{ID: 1, Title: "SystemDown", Opened: friday, Changes: []replay.Change{page(5 * time.Second), page(40 * time.Second)}}
+	tell := func() string {
+		var b strings.Builder
+		must(t, tellReplay(&b, replay.Result{Incidents: []replay.Incident{inc}}, time.UTC))
+		return b.String()
+	}
+	if got := tell(); !strings.Contains(got, "16:30:05 UTC") || !strings.Contains(got, "16:30:40 UTC") {
+		t.Error(got)
+	}
+	inc.Changes[1] = page(70 * time.Second)
+	if got := tell(); !strings.Contains(got, "16:30 UTC") || strings.Contains(got, ":05 UTC") {
+		t.Error(got)
+	}
+}
+
+func TestADatabaseThatIsAwayEndsACommandAtOnceWithItsAddressAndTheCause(t *testing.T) {
+	dir := manualFolder(t)
+	getenv := func(name string) string {
+		return map[string]string{"TOCSIN_DATABASE_URL": "postgres://ada:secret@127.0.0.1:1/tocsin"}[name]
+	}
+	for _, args := range [][]string{{"replay", "--since", "7d"}, {"migrate"}} {
+		var out, errs strings.Builder
+		start := time.Now()
+		code := run(t.Context(), append([]string{"-c", filepath.Join(dir, "tocsin.yaml")}, args...), getenv, nil, &out, &errs)
+		if code != 1 || !strings.Contains(errs.String(), "127.0.0.1:1: connection refused") || strings.Contains(errs.String(), "secret") || time.Since(start) > 3*time.Second {
+			t.Errorf("%v: code %d after %s, %s", args, code, time.Since(start), errs.String())
+		}
 	}
 }

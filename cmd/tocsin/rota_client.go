@@ -35,30 +35,34 @@ func moments(first, from, second, until string, zone *time.Location) (a, b time.
 	return a, b, nil
 }
 
-// zones are the zones of rotations, by name. One that no role is held by is not among them.
-type zones map[string]*time.Location
+// zones are the organisation's zone, and those of rotations by name. A rotation that no role is held by is not
+// among them.
+type zones struct {
+	organisation *time.Location
+	rotations    map[string]*time.Location
+}
 
-// zones asks the server on which clocks its rotations turn.
+// zones asks the server on which clocks the organisation and its rotations are.
 func (c client) zones(ctx context.Context) (zones, error) {
 	var now onCallNow
 	if err := c.call(ctx, http.MethodGet, "/oncall", nil, nil, &now); err != nil {
-		return nil, err
+		return zones{}, err
 	}
-	out := zones{}
+	out := zones{now.zone(), map[string]*time.Location{}}
 	for _, d := range now.Roles {
 		if d.Rotation != "" {
-			out[d.Rotation] = zoneOf(d, time.Local)
+			out.rotations[d.Rotation] = zoneOf(d.Zone, out.organisation)
 		}
 	}
 	return out, nil
 }
 
-// of is a rotation's zone; this machine's where it is unknown.
+// of is a rotation's zone; the organisation's where it is unknown.
 func (z zones) of(rotation string) *time.Location {
-	if zone, ok := z[rotation]; ok {
+	if zone, ok := z.rotations[rotation]; ok {
 		return zone
 	}
-	return time.Local
+	return z.organisation
 }
 
 // fetch asks for a list and decodes it; with --json it prints the answer as it is, and done is true.

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"tocsin/cmd/tocsin/config"
@@ -32,9 +34,10 @@ func (cmd *sendCmd) run(ctx context.Context, c *cli, e env) error {
 	if err != nil {
 		return err
 	}
-	person, ok := cfg.Policy().Directory.People[cmd.To]
+	people := cfg.Policy().Directory.People
+	person, ok := people[cmd.To]
 	if !ok {
-		return fmt.Errorf("there is nobody called %q under people", cmd.To)
+		return fmt.Errorf("there is nobody called %q under people%s", cmd.To, config.Hint(cmd.To, slices.Sorted(maps.Keys(people))))
 	}
 	if person.Address(cmd.Channel) == "" {
 		return fmt.Errorf("%s has no address for %s: the configuration gives them none", cmd.To, cmd.Channel)
@@ -49,13 +52,30 @@ func (cmd *sendCmd) run(ctx context.Context, c *cli, e env) error {
 	defer cancel()
 	receipt, err := ways.senders[cmd.Channel].Send(ctx, cmd.notice(cfg, person, time.Now()))
 	if err != nil {
-		return fmt.Errorf("the test message to %s over %s: %w", cmd.To, cmd.Channel, err)
+		return fmt.Errorf("the test message to %s over %s: %s", cmd.To, cmd.Channel, failed(notifiers.AsFailure(err)))
 	}
 	if !ways.sandbox[cmd.Channel] {
 		fmt.Fprintf(e.stdout, "the test message to %s over %s (%s) is accepted: %s\n",
 			cmd.To, cmd.Channel, person.Address(cmd.Channel), notifiers.Plain(receipt.ProviderID))
 	}
 	return nil
+}
+
+// failed is why a message did not go out, and what to do about it.
+func failed(f *notifiers.Failure) string {
+	text := notifiers.Plain(f.Err.Error())
+	if f.Code != "" {
+		text += " (" + notifiers.Plain(f.Code) + ")"
+	}
+	switch f.Class {
+	case notifiers.Permanent:
+		return text + "; check the person's address"
+	case notifiers.Lost:
+		return text + "; it may have gone out all the same: ask them before you send another"
+	case notifiers.Misconfigured:
+		return text + "; check the channel's credentials and settings"
+	}
+	return text + "; try again in a minute"
 }
 
 // notice is the test message. It has an attempt that no outbox knows: what the provider reports of it

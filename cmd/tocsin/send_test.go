@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"tocsin/notifiers"
 	"tocsin/notifiers/notifierstest"
 )
 
@@ -54,7 +56,7 @@ func TestSendReachesAPersonOverEachChannelAndSaysWhatTheProviderSaid(t *testing.
 	if m := s.twilio.Messages(); len(m) != 1 || m[0].To != "+15005550003" || !strings.HasPrefix(m[0].Body, "This is a test: Tocsin reaches you over sms. It was sent on ") {
 		t.Errorf("%+v", m)
 	}
-	if m := s.smtp.Messages(); len(m) != 1 || m[0].To != "sysadmin@example.com" || m[0].Subject != "Test message" {
+	if m := s.smtp.Messages(); len(m) != 1 || m[0].To != "sysadmin@example.com" || m[0].Subject != "This is a test: Tocsin reaches you over email" {
 		t.Errorf("%+v", m)
 	}
 	if m := s.slack.Messages(); len(m) != 1 || m[0].User != "U0SYS" || !strings.Contains(string(m[0].Blocks), "over slack") {
@@ -66,7 +68,7 @@ func TestSendFailsWithTheProvidersOwnWords(t *testing.T) {
 	s := newSending(t)
 	s.twilio.Refuse("+15005550003", 21610)
 	code, out, errs := s.send("system-admin", "sms")
-	if code != 1 || out != "" || !strings.HasPrefix(errs, "tocsin: the test message to system-admin over sms: ") || !strings.Contains(errs, "21610") {
+	if code != 1 || out != "" || !strings.HasPrefix(errs, "tocsin: the test message to system-admin over sms: ") || !strings.Contains(errs, "(21610)") || !strings.HasSuffix(errs, "; check the person's address\n") {
 		t.Errorf("code %d, %q, %q", code, out, errs)
 	}
 }
@@ -75,8 +77,8 @@ func TestSendOverASandboxShowsWhatWouldHaveGoneOut(t *testing.T) {
 	dir := manualFolder(t)
 	for channel, want := range map[string]string{
 		"sms":   "sms is a sandbox: nothing was sent. This would have gone to +15005550003:\n\nThis is a test",
-		"email": "email is a sandbox: nothing was sent. This would have gone to sysadmin@example.com:\n\nSubject: Test message\n\nTest message\n",
-		"slack": "slack is a sandbox: nothing was sent. This would have gone to U0SYS:\n\nTest message\n{\n  \"text\"",
+		"email": "email is a sandbox: nothing was sent. This would have gone to sysadmin@example.com:\n\nSubject: This is a test: Tocsin reaches you over email\n\nTest message\n",
+		"slack": "slack is a sandbox: nothing was sent. This would have gone to U0SYS:\n\nThis is a test: Tocsin reaches you over slack\n{\n  \"text\"",
 	} {
 		if code, out, errs := tocsin(t, dir, "", "send", "--to", "system-admin", "--channel", channel); code != 0 || errs != "" || !strings.HasPrefix(out, want) || strings.Contains(out, "accepted") {
 			t.Errorf("code %d, %q, %s", code, out, errs)
@@ -95,12 +97,28 @@ func TestSendToNobodyOrOverNothingSaysWhatIsWrong(t *testing.T) {
 		code        int
 		want        string
 	}{
-		{"nobody", "sms", 1, `there is nobody called "nobody" under people`},
+		{"nobody", "sms", 1, `there is nobody called "nobody" under people: use database-admin, devops-lead, `},
+		{"system-admn", "sms", 1, `there is nobody called "system-admn" under people: did you mean "system-admin"?`},
 		{"database-admin", "slack", 1, "database-admin has no address for slack"},
 		{"system-admin", "fax", 2, `--channel must be one of "sms","email","slack"`},
 	} {
 		if code, out, errs := tocsin(t, dir, "", "send", "--to", c.to, "--channel", c.channel); code != c.code || out != "" || !strings.Contains(errs, c.want) {
 			t.Errorf("code %d, %q, %q", code, out, errs)
 		}
+	}
+}
+
+func TestSendsErrorsEndInWhatToDo(t *testing.T) {
+	for class, want := range map[notifiers.FailureClass]string{
+		notifiers.Temporary: "busy (429); try again in a minute", notifiers.Permanent: "busy (429); check the person's address",
+		notifiers.Lost:          "busy (429); it may have gone out all the same: ask them before you send another",
+		notifiers.Misconfigured: "busy (429); check the channel's credentials and settings",
+	} {
+		if got := failed(&notifiers.Failure{Class: class, Code: "429", Err: errors.New("busy")}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := failed(notifiers.AsFailure(errors.New("dial: refused"))); got != "dial: refused; try again in a minute" {
+		t.Error(got)
 	}
 }

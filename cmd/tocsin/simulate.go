@@ -47,15 +47,16 @@ func (cmd *simulateCmd) run(_ context.Context, c *cli, e env) error {
 	if err != nil {
 		return err
 	}
-	return tellRefused(e.stderr, out)
+	return tellRefused(e.stderr, out, cfg.Timezone)
 }
 
-// tellRefused says which of the assumed answers nobody could have given: what was told holds without them.
-func tellRefused(w io.Writer, out simulator.Result) error {
-	var err error
+// tellRefused says which of the assumed answers nobody could have given, with times on zone's clock: what was told
+// holds without them.
+func tellRefused(w io.Writer, out simulator.Result, zone *time.Location) error {
+	t, err := teller{zone: zone}, error(nil)
 	for _, ev := range out.Story {
 		if ev.Kind == simulator.Refused {
-			fmt.Fprintf(w, "tocsin: the answer %s was refused: %s\n", notifiers.Plain(ev.Says), notifiers.Plain(ev.Reason))
+			fmt.Fprintf(w, "tocsin: the answer %s was refused: %s\n", notifiers.Plain(ev.Says), t.words(ev.Reason))
 			err = errReported
 		}
 	}

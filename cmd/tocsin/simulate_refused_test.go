@@ -10,7 +10,7 @@ import (
 func TestARefusedAnswerFailsTheSimulationAndIsSaid(t *testing.T) {
 	dir := manualFolder(t)
 	args := []string{"simulate", "--alert", "testdata/system-down.json", "--at", "2026-12-25T03:00", "--answer", "resolved@1m", "--answer", "acknowledged@2m"}
-	const said = "tocsin: the answer acknowledge@2m0s was refused: incident #1 is resolved (by system-admin at 2026-12-25 02:01:00 UTC): reopen it first\n"
+	const said = "tocsin: the answer acknowledge@2m0s was refused: incident #1 is resolved (by system-admin at 2026-12-25 03:01 CET): reopen it first\n"
 	code, out, errs := tocsin(t, dir, "", args...)
 	if code != 1 || errs != said || !strings.Contains(out, "refused      system-admin: acknowledge@2m0s") {
 		t.Errorf("code %d, stderr %q\n%s", code, errs, out)

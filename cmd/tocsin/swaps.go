@@ -16,11 +16,12 @@ const swapsAddress = "/swaps"
 type swapsCmd struct {
 	client
 
-	List     listSwapsCmd    `cmd:"" default:"withargs" help:"List those that are asked, and those answered within a month, newest first."`
+	List     listSwapsCmd    `cmd:"" default:"withargs" help:"List those that are asked, those answered within a month, and those accepted that are not over, newest first."`
 	Ask      askSwapCmd      `cmd:"" help:"Ask somebody to take a stretch of a rotation."`
 	Accept   acceptSwapCmd   `cmd:"" help:"Accept one: it becomes overrides."`
 	Decline  declineSwapCmd  `cmd:"" help:"Decline one."`
 	Withdraw withdrawSwapCmd `cmd:"" help:"Withdraw one that one has asked."`
+	Undo     undoSwapCmd     `cmd:"" help:"Undo one that was accepted: what lies ahead of both halves is as it was before."`
 }
 
 type listSwapsCmd struct{}
@@ -98,6 +99,7 @@ type (
 	acceptSwapCmd   struct{ swapArg }
 	declineSwapCmd  struct{ swapArg }
 	withdrawSwapCmd struct{ swapArg }
+	undoSwapCmd     struct{ swapArg }
 )
 
 func (cmd *acceptSwapCmd) run(ctx context.Context, c *cli, e env) error {
@@ -110,6 +112,10 @@ func (cmd *declineSwapCmd) run(ctx context.Context, c *cli, e env) error {
 
 func (cmd *withdrawSwapCmd) run(ctx context.Context, c *cli, e env) error {
 	return cmd.answer(ctx, c, e, "withdraw")
+}
+
+func (cmd *undoSwapCmd) run(ctx context.Context, c *cli, e env) error {
+	return cmd.answer(ctx, c, e, "undo")
 }
 
 func (a swapArg) answer(ctx context.Context, c *cli, e env, does string) error {

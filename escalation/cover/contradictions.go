@@ -41,6 +41,7 @@ func (s *survey) contradictions() []Finding {
 	for _, id := range slices.Sorted(maps.Keys(s.p.Directory.People)) {
 		s.personal(s.p.Directory.People[id], say)
 	}
+	s.catchAllOnly(say)
 	s.neverOpen(say)
 	for _, w := range s.p.Maintenance {
 		if s.endless(w) {
@@ -111,7 +112,7 @@ func (s *survey) personal(p escalation.Person, say sayer) {
 		say("%s is told of %s only, and the roles they are in are asked of %s: they are told nothing", p.ID, and(words(p.Only)), and(words(asked)))
 	}
 	if s.quietAllDay(p) {
-		say("%s: the quiet hours cover all their business hours, so %s waits for the evening", p.ID, and(words(p.Quiet.Severities)))
+		say("%s: the quiet hours cover all their business hours, so %s for the evening", p.ID, wait(p.Quiet.Severities))
 	}
 }
 
@@ -163,6 +164,14 @@ func (s *survey) endless(w maintenance.Window) bool {
 		at = until
 	}
 	return s.from.Before(end)
+}
+
+// wait is "P2 waits", or "P2 and P3 wait".
+func wait(list []alerting.Severity) string {
+	if len(list) == 1 {
+		return list[0].String() + " waits"
+	}
+	return and(words(list)) + " wait"
 }
 
 func words(list []alerting.Severity) []string {

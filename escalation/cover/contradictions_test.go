@@ -42,6 +42,15 @@ func TestContradictionsAreNamed(t *testing.T) {
 				w.Quiet = escalation.Quiet{Hours: hours(t, p.Calendar.Zone, "08:00-18:00"), Severities: []alerting.Severity{alerting.P3}}
 			})
 		}},
+		{"both quiet by day", "devops-lead: the quiet hours cover all their business hours, so P2 and P3 wait for the evening", func(p *escalation.Policy) {
+			person(p, "devops-lead", func(w *escalation.Person) {
+				w.Quiet = escalation.Quiet{Hours: hours(t, p.Calendar.Zone, "08:00-18:00"), Severities: []alerting.Severity{alerting.P2, alerting.P3}}
+			})
+		}},
+		{"catch_all only", "catch_all engineering-manager is told of P1 only otherwise: where a step reaches nobody, they are told of every severity", func(p *escalation.Policy) {
+			p.Directory.CatchAll = "engineering-manager"
+			person(p, "engineering-manager", func(w *escalation.Person) { w.Only = []alerting.Severity{alerting.P1} })
+		}},
 		{"no time to act", "P0: an ack_timeout of 30s opens an incident again before anybody can do anything about it", func(p *escalation.Policy) {
 			row := p.Matrix[alerting.P0]
 			row.AckTimeout = 30 * time.Second

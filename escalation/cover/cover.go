@@ -28,7 +28,7 @@ const (
 	KindPartTime      = "part-time"     // a role is left with one person while another cannot be reached
 	KindGap           = "gap"           // nobody holds a rotation
 	KindOneHolder     = "one-holder"    // one person holds a rotation alone
-	KindAbsent        = "absent"        // the only holder is away, and has no deputy
+	KindAbsent        = "absent"        // the only holder or catch_all is away, and nobody stands in
 	KindOneChannel    = "one-channel"   // a severity of which people are told over one channel only
 	KindUnknown       = "unknown"       // what cannot be known from the configuration alone
 	KindContradiction = "contradiction" // parts of the configuration that do not go together
@@ -43,7 +43,7 @@ func Find(p *escalation.Policy, from time.Time, days int, live map[escalation.Ch
 	s := newSurvey(p, from, days, live)
 	return slices.Concat(
 		s.sandboxes(), s.uncovered(), s.catchAll(), s.alone(), s.partTime(),
-		s.gaps(), s.oneHolder(), s.away(), s.oneChannel(), s.contradictions(), s.maintenance(),
+		s.gaps(), s.oneHolder(), s.away(), s.catchAllAway(), s.oneChannel(), s.contradictions(), s.maintenance(),
 	)
 }
 

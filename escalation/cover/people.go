@@ -1,7 +1,6 @@
 package cover
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -40,23 +39,6 @@ func (s *survey) most(t escalation.Telling) int {
 		n = max(n, len(p.Channels)-len(s.kept(p.Channels)))
 	}
 	return n
-}
-
-// catchAll are the stretches in which a step's role reaches nobody.
-func (s *survey) catchAll() []Finding {
-	var found remarks
-	for _, a := range s.asks {
-		instead := func(t escalation.Telling) string {
-			if !t.CatchAll {
-				return ""
-			}
-			return fmt.Sprintf("only catch_all would be told, %s; %s", and(names(t)), passedOver(t, a.role))
-		}
-		for _, m := range s.within(a, instead) {
-			found.add(a, m.span, KindCatchAll, "%s", m.text)
-		}
-	}
-	return s.findings(found)
 }
 
 // passedOver says why the role's people are not told.

@@ -32,7 +32,7 @@ func (r *run) compare() {
 }
 
 // mostSteps is how many steps a row of the configurations has at most.
-const mostSteps = 6
+const mostSteps = 7
 
 type stepStand struct {
 	state  escalation.StepState
@@ -49,7 +49,7 @@ type stand struct {
 	round           int
 	count, firing   int
 	into            int64
-	repeat, owed    int64 // when the row begins again; when somebody is told next, unless it is snoozed
+	repeat, owed    int64 // when the row begins again; when somebody is told next, unless the plan waits
 	steps           [mostSteps]stepStand
 }
 
@@ -66,7 +66,8 @@ func standing(c escalation.Case) stand {
 		if c.Plan.Repeats > 0 {
 			s.repeat = nanoseconds(c.Plan.RepeatAt)
 		}
-		if owed := c.Plan.Owed(inc); owed != nil && inc.SnoozedUntil.IsZero() {
+		waits := s.paused != 0 || s.snoozed != 0 || inc.State == alerting.StateAcknowledged && c.Plan.AckTimeout > 0
+		if owed := c.Plan.Owed(inc); owed != nil && !waits {
 			s.owed = nanoseconds(owed.DueAt)
 		}
 	}

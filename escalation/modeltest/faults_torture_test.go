@@ -90,8 +90,8 @@ func faults() []fault {
 		},
 		{
 			`answer.go`, `a word of a person does not put the ack timeout off`,
-			"\t\td.heard(now)\n\t}\n\treturn d, nil",
-			"\t}\n\treturn d, nil",
+			"\t\td.heard(now)\n\t}\n\tif d.Changed {",
+			"\t}\n\tif d.Changed {",
 		},
 		{
 			`answer.go`, `a new round forgets when the incident began`,
@@ -229,9 +229,39 @@ func faults() []fault {
 			`if s.DueAt.Before(plan.Start) {`,
 		},
 		{
-			`setseverity.go`, `a person's raise ends a mute`,
+			`setseverity.go`, `a person's lowering ends a mute`,
 			"\td.Case.Plan.Pause = pause\n",
 			"\td.Case.Plan.Pause = Pause{Why: pause.Why}\n",
+		},
+		{
+			`setseverity.go`, `a person's raise is silent as long as a mute lasts`,
+			"\td.muteEnds(was, by, now)\n",
+			"\td.Case.Plan.Pause = was.Pause\n",
+		},
+		{
+			`escalate.go`, `escalating after a jump goes back to what was jumped over`,
+			`s.State == StepFired && (s.Kind == PageStep || s.AskedBy != "")`,
+			`s.State == StepFired && (s.Kind == PageStep || s.AskedBy != "") && i < 0`,
+		},
+		{
+			`escalate.go`, `an assignment that nobody asked for counts as the furthest step`,
+			`(s.Kind == PageStep || s.AskedBy != "")`,
+			`(s.Kind == PageStep || s.Kind == AssignStep)`,
+		},
+		{
+			`lastresort.go`, `catch_all is told while they are away, and their deputy is not`,
+			`known && len(sends) > 0`,
+			`known && len(sends) < 0`,
+		},
+		{
+			`lastresort.go`, `catch_all's deputy is told though they are away too`,
+			` && !p.isAwayAt(absence.Deputy, now)`,
+			``,
+		},
+		{
+			`recipients.go`, `who stands in for catch_all and was given the incident is not told of it again`,
+			` && who != p.lastResort(sev, channels, now).person.ID`,
+			``,
 		},
 		{
 			`admit_incident.go`, `a worse alert leaves the acknowledgement`,
@@ -292,11 +322,6 @@ func faults() []fault {
 			`standin.go`, `who stands in for a held page is told at once`,
 			`r.sends[i].notBefore = at`,
 			`r.sends[i].notBefore = at.Add(at.Sub(at) - time.Hour)`,
-		},
-		{
-			`plan.go`, `what is owed next is before the end of the pause`,
-			`waits.DueAt = p.Pause.Until`,
-			`waits.DueAt = next.DueAt`,
 		},
 		{
 			`recipients.go`, `who is away without a deputy is told`,

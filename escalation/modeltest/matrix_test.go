@@ -28,8 +28,10 @@ func fullMatrix(t testing.TB) escalation.Matrix {
 			Steps: []escalation.Step{
 				step(t, "page", "0m", "engineer", "acknowledged", ""),
 				step(t, "page", "10m", "on-call", "acknowledged", "overdue"),
+				step(t, "assign", "5m", "ghosts", "resolved", ""),
 				step(t, "page", "30m", "ghosts", "acknowledged", ""),
 				step(t, "assign", "45m", "experts", "acknowledged", ""),
+				step(t, "assign", "50m", "ghosts", "resolved", ""),
 				step(t, "page", "2h", "managers", "resolved", ""),
 			},
 		},

@@ -134,27 +134,38 @@ func (m *model) beside(i *incident, who []recipient, assigns bool) {
 	}
 }
 
-// escalate tells the next step's people now: that of the first page step that has not fired.
+// escalate tells the next step's people now: that of the first page step that has not fired, of those after the
+// furthest one that has paged, or that somebody asked for, if one is left there.
 func (m *model) escalate(i *incident) {
 	if !i.askedAt.IsZero() && m.now.Sub(i.askedAt) < 30*time.Second {
 		return
 	}
 	i.askedAt = m.now
-	role := ""
+	role, before, after := "", -1, -1
 	for k, s := range i.steps {
-		if s.Kind == escalation.PageStep && s.state != escalation.StepFired {
-			m.ask(i, k)
-			return
+		pages, fired := s.Kind == escalation.PageStep, s.state == escalation.StepFired
+		switch {
+		case fired && (pages || s.asked):
+			after = -1
+		case pages && !fired && after < 0:
+			after = k
 		}
-		if s.Kind == escalation.PageStep {
+		if pages {
 			role = s.Role
 		}
+		if pages && !fired && before < 0 {
+			before = k
+		}
 	}
-	if role != "" {
+	switch {
+	case after >= 0:
+		m.ask(i, after)
+	case before >= 0:
+		m.ask(i, before)
+	case role != "":
 		m.beside(i, m.who(i, escalation.PageStep, role), false)
-	} else {
-		id := m.policy.Directory.CatchAll
-		m.beside(i, []recipient{{person: id, sends: m.anyhow(i, id)}}, false)
+	default:
+		m.beside(i, []recipient{m.lastResort(i)}, false)
 	}
 }
 
@@ -191,7 +202,8 @@ func (s *planned) drop(is bool) {
 	}
 }
 
-// severity raises from now, or lowers from the incident's beginning; the acknowledgement and a pause stay.
+// severity raises from now, or lowers from the incident's beginning; the acknowledgement stays. A raise ends a
+// pause, which a maintenance window may begin again.
 func (m *model) severity(i *incident, sev alerting.Severity) (refused bool) {
 	if _, known := m.policy.Matrix[sev]; !known || sev == i.sev {
 		return !known
@@ -200,14 +212,14 @@ func (m *model) severity(i *incident, sev alerting.Severity) (refused bool) {
 	i.sev = sev
 	if !lowers {
 		m.plan(i, m.now)
-	} else {
-		m.plan(i, i.began)
-		for k := range i.steps {
-			i.steps[k].drop(!i.steps[k].due.After(m.now))
-		}
-		if !i.repeatAt.After(m.now) {
-			i.repeatAt, i.repeats = time.Time{}, 0
-		}
+		return false
+	}
+	m.plan(i, i.began)
+	for k := range i.steps {
+		i.steps[k].drop(!i.steps[k].due.After(m.now))
+	}
+	if !i.repeatAt.After(m.now) {
+		i.repeatAt, i.repeats = time.Time{}, 0
 	}
 	i.paused, i.muted = paused, muted
 	return false
@@ -229,10 +241,8 @@ func (m *model) merge(from, into *incident, by string) (refused bool) {
 		}
 	}
 	if from.sev < into.sev {
-		paused, muted := into.paused, into.muted
 		into.sev = from.sev
 		m.plan(into, m.now)
-		into.paused, into.muted = paused, muted
 	}
 	m.leave(into)
 	if into.state == alerting.StateAcknowledged {

@@ -14,7 +14,8 @@ type recipient struct {
 	sends  []sending
 	shadow bool
 
-	catchAll bool // because the role reaches nobody
+	catchAll bool   // because the role reaches nobody
+	missed   string // that role
 }
 
 type sending struct {
@@ -38,11 +39,12 @@ func (m *model) who(i *incident, kind escalation.StepKind, role string) (out []r
 	}
 	nobody := len(out) == 0
 	switch {
-	case kind == escalation.AssignStep && i.assignee != "" && !(nobody && i.assignee == d.CatchAll):
+	case kind == escalation.AssignStep && i.assignee != "" && !(nobody && (i.assignee == d.CatchAll || i.assignee == m.lastResort(i).person)):
 		return m.whomItBelongsTo(i, out, onCall)
 	case nobody:
-		if all := m.anyhow(i, d.CatchAll); len(all) > 0 {
-			out = append(out, recipient{person: d.CatchAll, sends: all, catchAll: true})
+		if last := m.lastResort(i); len(last.sends) > 0 {
+			last.missed = role
+			out = append(out, last)
 		}
 	case kind == escalation.AssignStep:
 		out = m.unlessAwayByThen(i, out, onCall)[:1]
@@ -210,6 +212,18 @@ func (m *model) anyhow(i *incident, id string) []sending {
 		return out
 	}
 	return m.sends(p, i.sev, escalation.Channels, m.now)
+}
+
+// lastResort is catch_all, or while they are away their deputy, if one is there whom anything reaches.
+func (m *model) lastResort(i *incident) recipient {
+	id := m.policy.Directory.CatchAll
+	if deputy, away := m.away(id, m.now); away {
+		_, also := m.away(deputy, m.now)
+		if sends := m.anyhow(i, deputy); !also && len(sends) > 0 {
+			return recipient{person: deputy, sends: sends, catchAll: true}
+		}
+	}
+	return recipient{person: id, sends: m.anyhow(i, id), catchAll: true}
 }
 
 // alongWith adds the shadows of a rotation: over email and slack, without their own rules.

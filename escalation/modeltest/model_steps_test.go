@@ -136,6 +136,9 @@ func (m *model) order(i *incident, r recipient, p page) {
 	if r.shadow {
 		p.says = "you shadow primary"
 	}
+	if r.missed != "" {
+		p.says = lastResortSays(r.missed, p)
+	}
 	for _, s := range r.sends {
 		p.channel, p.at = s.channel, 0
 		known := page{round: p.round, step: p.step, person: p.person, channel: p.channel}
@@ -149,6 +152,18 @@ func (m *model) order(i *incident, r recipient, p page) {
 			m.send(p)
 		}
 	}
+}
+
+// lastResortSays is why the last resort is told, before the step's own words.
+func lastResortSays(missed string, p page) string {
+	text := missed + " reaches nobody, so you are told"
+	if p.assigns {
+		text = missed + " reaches nobody, so it is assigned to you"
+	}
+	if p.says == "" {
+		return text
+	}
+	return text + ": " + p.says
 }
 
 // release sends the pages that have waited long enough.

@@ -166,11 +166,12 @@ func (i *incident) moments() (all []time.Time) {
 	return slices.DeleteFunc(all, time.Time.IsZero)
 }
 
-// owed is when the first step that would fire as things stand is due, but not before a pause has ended.
+// owed is when the first step that would fire as things stand is due. Of a plan that waits, for the end of a pause
+// or of an acknowledgement, it is zero.
 func (i *incident) owed() time.Time {
 	for _, s := range i.steps {
-		if i.snoozed.IsZero() && s.pending() && !i.reached(s.Until) {
-			return latest(s.due, i.paused)
+		if i.paused.IsZero() && i.quietAt().IsZero() && s.pending() && !i.reached(s.Until) {
+			return s.due
 		}
 	}
 	return time.Time{}

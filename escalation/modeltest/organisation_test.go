@@ -158,7 +158,8 @@ func directory(t testing.TB) escalation.Directory {
 	return escalation.Directory{CatchAll: "hal", People: people, Roles: roles(t), Rotations: rotations(t), Absences: absences()}
 }
 
-// absences begin soon after pages that wait by a personal rule are ordered.
+// absences begin soon after pages that wait by a personal rule are ordered; catch_all is away with a deputy who is
+// reached at night only, and with one who is away too.
 func absences() (out []escalation.Absence) {
 	for day := 12; day < 31; day++ {
 		at := func(hour, minute int) time.Time {
@@ -167,7 +168,9 @@ func absences() (out []escalation.Absence) {
 		out = append(out,
 			escalation.Absence{Person: "dan", Deputy: "ada", From: at(10, 45), Until: at(12, 30)},
 			escalation.Absence{Person: "dan", Deputy: "cyd", From: at(16, 20), Until: at(18, 0)},
-			escalation.Absence{Person: "gus", Deputy: "ada", From: at(15, 0), Until: at(20, 0)})
+			escalation.Absence{Person: "gus", Deputy: "ada", From: at(15, 0), Until: at(20, 0)},
+			escalation.Absence{Person: "hal", Deputy: "fay", From: at(6, 30), Until: at(14, 0)},
+			escalation.Absence{Person: "hal", Deputy: "gus", From: at(14, 30), Until: at(23, 0)})
 	}
 	return out
 }

@@ -10,6 +10,7 @@ type Override struct {
 	From, Until time.Time // half-open
 	Note        string
 	By          string // who made it
+	Swap        int64  // the swap that it is part of; 0: none
 	Warning     string // for whoever makes it: where it leaves a page with nobody; not stored
 }
 

@@ -137,6 +137,7 @@ func directory(zone *time.Location) escalation.Directory {
 		{ID: "engineering-manager", Name: "Engineering Manager", Phone: "+15005550004", Email: "manager@example.com", Slack: "U0MGR", Reach: escalation.ReachAlways},
 		{ID: "vp-engineering", Name: "VP Engineering", Phone: "+15005550005", Email: "vp@example.com", Slack: "U0VP", Reach: escalation.ReachAlways, Only: []alerting.Severity{alerting.P0}},
 	} {
+		p.NoAccount = true
 		d.People[p.ID] = p
 	}
 	return d

@@ -14,6 +14,11 @@ func (w *World) Receive(events []alerting.Event) {
 	for i, e := range events {
 		arrivals[i] = e.Arrive(&w.policy.Classifier, w.policy.GroupBy)
 	}
+	w.Admit(arrivals)
+}
+
+// Admit is Receive for what has been judged already, as alerts of Tocsin's own are.
+func (w *World) Admit(arrivals []alerting.Arrival) {
 	a := w.policy.Admit(w.known(arrivals), arrivals)
 	for _, d := range a.Incidents {
 		w.keep(*d)

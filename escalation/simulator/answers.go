@@ -14,7 +14,7 @@ import (
 func (w *World) answerAll(a Answer) {
 	all := w.meantBy(a)
 	if len(all) == 0 {
-		w.tellAnswer(0, a, orSomebody(a.By), "", errors.New("there is no incident yet that it could be about"))
+		w.tellAnswer(0, a, orSomebody(a.By), "", w.noneMeant(a))
 	}
 	for _, id := range all {
 		by := a.By
@@ -38,6 +38,14 @@ func (w *World) meantBy(a Answer) []int64 {
 	return slices.DeleteFunc(slices.Clone(w.order), func(id int64) bool {
 		return a.Verb == escalation.Merge && (id == a.Into || w.cases[id].Incident.MergedInto != 0)
 	})
+}
+
+// noneMeant says why an answer without a number is about no incident.
+func (w *World) noneMeant(a Answer) error {
+	if len(w.order) == 0 {
+		return errors.New("there is no incident yet that it could be about")
+	}
+	return fmt.Errorf("incident #%d cannot be merged into itself, and there is no other that goes on by itself", a.Into)
 }
 
 func (w *World) missing(id int64, a Answer) error {

@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -74,5 +75,16 @@ func TestAPersonalRulesPageWaitsAndIsNotSentOnceItIsNotNeeded(t *testing.T) {
 		if last.Kind != c.last || last.Channel != escalation.Email || !last.At.Equal(christmas.Add(2*time.Minute)) {
 			t.Errorf("%s: the last event is %+v", c.answer, last)
 		}
+	}
+}
+
+func TestAnIncidentThatIsAloneIsToldThatItCannotBeMergedIntoItself(t *testing.T) {
+	out, err := simulator.Run(policytest.Manual(t), request(t, "merge:1@1m"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "incident #1 cannot be merged into itself, and there is no other that goes on by itself"
+	if !slices.ContainsFunc(out.Story, func(e simulator.Event) bool { return e.Kind == simulator.Refused && e.Reason == want }) {
+		t.Errorf("%+v", out.Story)
 	}
 }

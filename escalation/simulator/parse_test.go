@@ -73,6 +73,8 @@ func TestAnswersAreReadAndRefusedWithASentence(t *testing.T) {
 		"acknowledged@soon":   "no length of time",
 		"snooze@5m":           "for how long",
 		"snooze:0s@5m":        "lasts no time",
+		"mute:400d@1m":        "mute:400d is no length of a mute: write it as in mute:2h or mute:3d; 30 days is the longest",
+		"snooze:31d@1m":       "30 days is the longest",
 		"mute:0@5m":           "lasts no time",
 		"snooze:until@5m":     "say until when",
 		"mute:until now@5m":   "lasts no time",

@@ -15,6 +15,9 @@ import (
 // morning is the end of a snooze or mute that calendar.Morning finds.
 const morning = "morning"
 
+// longest is how long a snooze or mute may last: the machine refuses what is longer.
+const longest = 30 * 24 * time.Hour
+
 // readLength takes how long a snooze or mute lasts: "2h", "until morning", "until 2026-12-25T09:00".
 func (a *Answer) readLength(arg string) (err error) {
 	if arg == "" {
@@ -28,10 +31,13 @@ func (a *Answer) readLength(arg string) (err error) {
 		_, err = a.until(time.Unix(0, 0), &calendar.Calendar{Zone: time.UTC})
 		return err
 	}
-	if a.For, err = ParseSpan(arg); err == nil && a.For <= 0 {
+	switch a.For, err = ParseSpan(arg); {
+	case err != nil || a.For > longest:
+		return fmt.Errorf("%s:%s is no length of a %s: write it as in %s:2h or %s:3d; 30 days is the longest", a.Verb, arg, a.Verb, a.Verb, a.Verb)
+	case a.For <= 0:
 		return fmt.Errorf("%s:%s lasts no time: write it as in %s:2h", a.Verb, arg, a.Verb)
 	}
-	return err
+	return nil
 }
 
 // until is when a snooze or mute ends that begins at now; zero if it has no end of its own. C is the

@@ -90,11 +90,11 @@ func (e *Email) messageID(attemptID string) string {
 }
 
 // subject is "[P0] #412 SystemDown backend", and why this page comes; of what belongs to no incident its
-// own.
+// headline.
 func subject(n notifiers.Notice) string {
 	var s string
 	if m, ok := n.Message(); ok {
-		s = m.Subject
+		s = m.Headline()
 	} else {
 		s = notifiers.Cut(n.Brief.Headline(), 120)
 		if why := n.Why(); why != "" {

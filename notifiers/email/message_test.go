@@ -101,7 +101,7 @@ func TestAMessageOfNoIncidentBelongsToNoThread(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := server.Messages()[0]
-	want(t, m.Subject, "You are on call: primary")
+	want(t, m.Subject, "You are on call for primary from Monday 30 November, 09:00 until Monday 7 December, 09:00 (Europe/Berlin)")
 	for _, name := range []string{"In-Reply-To", "References", "X-Tocsin-Incident", "X-Priority"} {
 		if m.Header.Get(name) != "" {
 			t.Errorf("it has %s: %s", name, m.Header.Get(name))

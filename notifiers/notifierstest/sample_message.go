@@ -14,13 +14,15 @@ func Messages() map[string]notifiers.Notice {
 		"DevOps Lead asks you to take primary from Monday 30 November, 09:00 until Tuesday 1 December, 09:00 (Europe/Berlin).",
 		"In return DevOps Lead takes it from Tuesday 8 December, 09:00 until Wednesday 9 December, 09:00 (Europe/Berlin).",
 		"They say: a wedding, and the day after",
-		"Accept or decline it on the on-call page.",
+		"Accept or decline it on the on-call page, or ask a manager.",
 	}
 	repeat := Message("You are off call: primary", "You are no longer on call for primary from Monday 30 November, 09:00 (Europe/Berlin) on.", "After you: DevOps Lead.")
 	repeat.PossibleRepeat = true
 	nowhere := Message("Test message", "DevOps Lead sent this to see whether messages reach you. There is nothing to do.")
 	nowhere.Page.Message.URL = ""
+	open := Message("You are on call: primary", "You are on call for primary from Monday 30 November, 09:00 until Monday 7 December, 09:00 (Europe/Berlin).", "2 incidents are open: #412 P0 SystemDown backend, #413 P1 DiskFull db (acknowledged by DevOps Lead).")
 	return map[string]notifiers.Notice{
+		"hand-off-open":   open,
 		"hand-off":        Message("You are on call: primary", "You are on call for primary from Monday 30 November, 09:00 until Monday 7 December, 09:00 (Europe/Berlin).", "Before you: DevOps Lead."),
 		"off-call-repeat": repeat,
 		"swap":            Message("A swap is asked of you: primary", swap...),

@@ -12,13 +12,14 @@ import (
 const urlLimit = 3000
 
 // plainMessage is what belongs to no incident: its subject, its lines, and a button that leads to where
-// more is to be seen. Slack reports that button's presses too, which ask for nothing.
+// more is to be seen. What a notification shows is its headline. Slack reports that button's presses too,
+// which ask for nothing.
 func plainMessage(w notifiers.Message, repeat bool) message {
 	var m message
 	if repeat {
 		m.note = "possible repeat"
 	}
-	m.text = prose(strings.Join(nonEmpty(w.Subject, m.note), " · "), sectionLimit)
+	m.text = prose(strings.Join(nonEmpty(w.Headline(), m.note), " · "), sectionLimit)
 	m.add(slack.NewHeaderBlock(plainText(w.Subject, headerLimit)))
 	if m.note != "" {
 		m.add(slack.NewSectionBlock(mrkdwn("*"+m.note+"*"), nil, nil))

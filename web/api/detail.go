@@ -52,6 +52,7 @@ type Alert struct {
 // Step is a step of the plan.
 type Step struct {
 	DueAt        time.Time            `json:"due_at"`
+	FiresAt      *time.Time           `json:"fires_at" doc:"when it will fire if nobody acts: due_at, unless the plan waits for the end of a pause or snooze; null if it has fired, or will be skipped"`
 	After        string               `json:"after" doc:"the rule that gave due_at"`
 	Due          string               `json:"due" doc:"why due_at, in words"`
 	Calendar     string               `json:"calendar" doc:"version of the calendar that gave due_at; empty for wall time"`
@@ -104,7 +105,7 @@ type Entry struct {
 // OfDetail is an incident with all that belongs to it.
 func OfDetail(c escalation.Case, alerts []alerting.Alert, pages []notifiers.Page, timeline []alerting.Entry) Detail {
 	return Detail{
-		Incident: OfCase(c), Alerts: each(alerts, ofAlert), Plan: ofPlan(c.Plan), PlanMade: ofMade(c.Plan),
+		Incident: OfCase(c), Alerts: each(alerts, ofAlert), Plan: ofPlan(c), PlanMade: ofMade(c.Plan),
 		Pages: each(pages, ofPage), Timeline: each(timeline, ofEntry),
 	}
 }
@@ -119,13 +120,17 @@ func ofAlert(a alerting.Alert) Alert {
 	}
 }
 
-func ofPlan(p escalation.Plan) []Step {
+func ofPlan(c escalation.Case) []Step {
+	p := c.Plan
 	steps := make([]Step, len(p.Steps))
 	for i, s := range p.Steps {
 		steps[i] = Step{
 			DueAt: s.DueAt.UTC(), After: s.After, Due: s.Due, Calendar: s.Calendar, Kind: s.Kind, Role: s.Role, Until: s.Until, Says: s.Says,
 			Channels: each(p.Channels, func(c escalation.Channel) escalation.Channel { return c }),
 			State:    s.State, At: moment(s.At), Reason: stepReason(s), ReasonDetail: ofReason(s.Reason),
+		}
+		if at, ok := p.Comes(c.Incident, i); ok {
+			steps[i].FiresAt = moment(at)
 		}
 	}
 	return steps

@@ -16,12 +16,13 @@ type Override struct {
 	Until    time.Time `json:"until" doc:"not included"`
 	Note     string    `json:"note"`
 	By       string    `json:"by" doc:"who made it"`
-	Warning  string    `json:"warning,omitempty" doc:"where it leaves a P0 with nobody; told once, to whoever made it"`
+	Swap     int64     `json:"swap" doc:"the swap that it is part of, which is undone where this is removed; 0 if none"`
+	Warning  string    `json:"warning,omitempty" doc:"where it leaves a step with nobody of its role; told once, to whoever made it"`
 }
 
 // OfOverride is o for programs.
 func OfOverride(o oncall.Override) Override {
-	return Override{ID: o.ID, Rotation: o.Rotation, Person: o.Person, From: o.From.UTC(), Until: o.Until.UTC(), Note: o.Note, By: o.By, Warning: o.Warning}
+	return Override{ID: o.ID, Rotation: o.Rotation, Person: o.Person, From: o.From.UTC(), Until: o.Until.UTC(), Note: o.Note, By: o.By, Swap: o.Swap, Warning: o.Warning}
 }
 
 // OfOverrides is a list of them.
@@ -37,7 +38,7 @@ type Absence struct {
 	Note   string    `json:"note"`
 	By     string    `json:"by"`
 
-	Warning string `json:"warning,omitempty" doc:"where it leaves a P0 with nobody; told once, to whoever made it"`
+	Warning string `json:"warning,omitempty" doc:"where it leaves a step with nobody of its role; told once, to whoever made it"`
 }
 
 // OfAbsence is a for programs.
@@ -59,12 +60,12 @@ type Swap struct {
 	ReturnFrom  *time.Time           `json:"return_from" doc:"what asker takes in return; null if nothing"`
 	ReturnUntil *time.Time           `json:"return_until"`
 	Note        string               `json:"note"`
-	State       escalation.SwapState `json:"state" enum:"asked,accepted,declined,withdrawn"`
+	State       escalation.SwapState `json:"state" enum:"asked,accepted,declined,withdrawn,undone"`
 	At          time.Time            `json:"at" doc:"when it was asked"`
 	By          string               `json:"by"`
-	AnsweredAt  *time.Time           `json:"answered_at"`
+	AnsweredAt  *time.Time           `json:"answered_at" doc:"or undone"`
 	AnsweredBy  string               `json:"answered_by"`
-	Warning     string               `json:"warning,omitempty" doc:"where it leaves a P0 with nobody; told once, to whoever asked or accepted"`
+	Warning     string               `json:"warning,omitempty" doc:"where it leaves a step with nobody of its role; told once, to whoever asked or accepted"`
 }
 
 // OfSwap is s for programs.

@@ -40,17 +40,18 @@ func (a action) icon() string {
 	}[a.verb]
 }
 
-// pending says why a planned step will be left out as things stand; empty if it will be done.
-func pending(s escalation.PlannedStep, inc alerting.Incident) string {
-	if s.State != escalation.StepPending {
+// moot says why a planned step will be left out as things stand; empty if it will be done.
+func moot(c escalation.Case, i int) string {
+	s := c.Plan.Steps[i]
+	if _, comes := c.Plan.Comes(c.Incident, i); comes || s.State != escalation.StepPending {
 		return ""
 	}
-	return escalation.Reached(inc, s.Until)
+	return escalation.Reached(c.Incident, s.Until)
 }
 
 // isNext reports whether step i is the one that is owed next.
 func isNext(c escalation.Case, i int) bool {
-	return c.Plan.Next(c.Incident) == &c.Plan.Steps[i]
+	return c.Plan.OwedIndex(c.Incident) == i
 }
 
 // answerURL is where a form about an incident goes.
@@ -60,8 +61,8 @@ func answerURL(inc alerting.Incident, v escalation.Verb) templ.SafeURL {
 
 // wakes reports whether the end of a snooze is what comes next.
 func wakes(c escalation.Case) bool {
-	next, until := c.Plan.Next(c.Incident), c.Incident.SnoozedUntil
-	return !until.IsZero() && (next == nil || !next.DueAt.Before(until))
+	owed, until := c.Plan.Owed(c.Incident), c.Incident.SnoozedUntil
+	return !until.IsZero() && (owed == nil || !owed.DueAt.Before(until))
 }
 
 // stepDoes is what a step does, in words: "page manager", "assign to engineer".

@@ -730,7 +730,7 @@ func nextStep(s Shell, c escalation.Case) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if then := afterPause(c); then != "" {
+			if next := then(s, c, paused); next != "" {
 				var templ_7745c5c3_Var34 string
 				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 				if templ_7745c5c3_Err != nil {
@@ -745,7 +745,7 @@ func nextStep(s Shell, c escalation.Case) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var35 string
-				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(then)
+				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(next)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/incidents.templ`, Line: 155, Col: 21}
 				}
@@ -775,7 +775,7 @@ func nextStep(s Shell, c escalation.Case) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if next := c.Plan.Next(c.Incident); next != nil {
+		} else if next := c.Plan.Owed(c.Incident); next != nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "<span class=\"next\"><span class=\"next-who\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

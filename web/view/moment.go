@@ -9,6 +9,19 @@ import (
 // another year.
 func (s Shell) Clock(t time.Time) string { return s.local(t, "15:04") }
 
+// Day is Clock with the day of every moment: "today 14:02", "tomorrow 09:00", "Mon 2 Mar 14:02".
+func (s Shell) Day(t time.Time) string {
+	at, now := t.In(s.Zone), s.Now.In(s.Zone)
+	year, month, day := now.Date()
+	for i, name := range []string{"today", "tomorrow"} {
+		that := time.Date(year, month, day+i, 12, 0, 0, 0, time.UTC)
+		if at.Year() == that.Year() && at.YearDay() == that.YearDay() {
+			return name + " " + at.Format("15:04")
+		}
+	}
+	return s.Clock(t)
+}
+
 // Second is Clock to the second.
 func (s Shell) Second(t time.Time) string { return s.local(t, "15:04:05") }
 

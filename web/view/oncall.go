@@ -2,6 +2,7 @@ package view
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,7 +48,7 @@ type Holder struct {
 	Zone        *time.Location
 }
 
-// Swap is one with what its reader may do about it: "accept", "decline", "withdraw".
+// Swap is one with what its reader may do about it: "accept", "decline", "withdraw", "undo".
 type Swap struct {
 	escalation.Swap
 	Answers []string
@@ -57,6 +58,7 @@ type Swap struct {
 type Feed struct {
 	Kind, Name string // "rotation" or "person", and which
 	URL        string
+	Renew      bool // its reader may give it a new address
 }
 
 // OnCallURL is the page with a rotation's month; both may be empty.
@@ -94,7 +96,7 @@ func (s Shell) In(zone *time.Location) Shell {
 
 // stretch is from when until when, in words of s's zone.
 func (s Shell) stretch(from, until time.Time) string {
-	return s.Clock(from) + " until " + s.Clock(until)
+	return s.Day(from) + " until " + s.Day(until)
 }
 
 // barTitle says all of a bar.
@@ -166,6 +168,11 @@ func feedURL(f Feed) templ.SafeURL {
 
 func removeURL(what string, id int64) templ.SafeURL {
 	return templ.SafeURL("/oncall/" + what + "/" + itoa64(id) + "/remove")
+}
+
+// undoes reports whether the reader may undo a swap.
+func (p OnCall) undoes(swap int64) bool {
+	return slices.ContainsFunc(p.Swaps, func(w Swap) bool { return w.ID == swap && slices.Contains(w.Answers, "undo") })
 }
 
 func swapURL(id int64, does string) templ.SafeURL {

@@ -15,28 +15,68 @@ func pausedUntil(c escalation.Case) time.Time {
 	return c.Plan.Pause.Until
 }
 
-// afterPause is what is owed first when the pause ends: "page on-call"; empty if nothing is.
-func afterPause(c escalation.Case) string {
-	next := c.Plan.Next(c.Incident)
-	switch {
-	case next == nil:
+// then is what is owed first when a pause or snooze ends, and when, unless that is at once: "page on-call",
+// "page on-call at Thu 09:00"; empty if nothing is.
+func then(s Shell, c escalation.Case, end time.Time) string {
+	owed := c.Plan.Owed(c.Incident)
+	if owed == nil {
 		return ""
-	case next.Kind == escalation.AssignStep:
-		return "assign to " + role(next.Role)
 	}
-	return "page " + role(next.Role)
+	text := "page " + role(owed.Role)
+	if owed.Kind == escalation.AssignStep {
+		text = "assign to " + role(owed.Role)
+	}
+	if owed.DueAt.After(end) {
+		text += " at " + s.Clock(owed.DueAt)
+	}
+	return text
 }
 
-// thenText is afterPause as the end of a sentence.
-func thenText(c escalation.Case) string {
-	if then := afterPause(c); then != "" {
-		return ", then " + then
+// thenText is then as the end of a sentence.
+func thenText(s Shell, c escalation.Case, end time.Time) string {
+	if text := then(s, c, end); text != "" {
+		return ", then " + text
 	}
 	return ""
 }
 
-// waits reports whether step i would be due by now or before the pause ends, and so waits for that.
-func waits(c escalation.Case, i int) bool {
-	until, s := pausedUntil(c), c.Plan.Steps[i]
-	return s.State == escalation.StepPending && pending(s, c.Incident) == "" && s.DueAt.Before(until)
+// comes is when step i was done or will be, if nobody acts.
+func comes(c escalation.Case, i int) time.Time {
+	if at, ok := c.Plan.Comes(c.Incident, i); ok {
+		return at
+	}
+	return c.Plan.Steps[i].DueAt
+}
+
+// waitsFor is what step i waits for, though its time comes or has come before: "the snooze's end"; empty if it
+// does not wait.
+func waitsFor(c escalation.Case, i int) string {
+	at, ok := c.Plan.Comes(c.Incident, i)
+	pause, snooze := pausedUntil(c), c.Incident.SnoozedUntil
+	switch s := c.Plan.Steps[i]; {
+	case !ok || s.State == escalation.StepPending && at.Equal(s.DueAt):
+		return ""
+	case !pause.IsZero() && !pause.Before(snooze):
+		return "the pause's end"
+	case !snooze.IsZero():
+		return "the snooze's end"
+	}
+	return "the acknowledgement's end"
+}
+
+// stepState is how a step is drawn: one that a snooze skipped, and that comes back, waits.
+func stepState(c escalation.Case, i int) escalation.StepState {
+	if waitsFor(c, i) != "" {
+		return escalation.StepPending
+	}
+	return c.Plan.Steps[i].State
+}
+
+// unless is what keeps a step from being done: "acknowledged"; somebody has, where only a word of a person keeps
+// that.
+func unless(c escalation.Case, owed *escalation.PlannedStep) string {
+	if c.Incident.State == alerting.StateAcknowledged && owed.Until == escalation.UntilAcknowledged {
+		return "somebody writes or acts"
+	}
+	return string(owed.Until)
 }

@@ -106,3 +106,23 @@ func FuzzSlackBlocks(f *testing.F) {
 		}
 	})
 }
+
+func TestAStretchSaysItsDays(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Shell{Zone: zone, Now: time.Date(2026, 12, 30, 23, 30, 0, 0, zone)}
+	for want, at := range map[string]time.Time{
+		"today 02:55": time.Date(2026, 12, 30, 2, 55, 0, 0, zone), "tomorrow 09:00": time.Date(2026, 12, 31, 9, 0, 0, 0, zone),
+		"Tue 29 Dec 23:30": s.Now.AddDate(0, 0, -1), "1 Jan 2027 09:00": time.Date(2027, 1, 1, 9, 0, 0, 0, zone),
+	} {
+		if got := s.Day(at); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	s.Now = s.Now.AddDate(0, 0, 1)
+	if got := s.stretch(s.Now, s.Now.Add(10*time.Hour)); got != "today 23:30 until tomorrow 09:30" {
+		t.Errorf("over the new year: %s", got)
+	}
+}

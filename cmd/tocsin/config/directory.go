@@ -35,6 +35,7 @@ func (c *Config) person(name string) escalation.Person {
 	out := escalation.Person{
 		ID: name, Name: p.Name, Phone: p.Phone, Email: p.Email, Slack: p.Slack, Reach: p.Reach.Kind, Only: p.Only,
 		Calendar: c.calendarOf(p.Timezone, p.Calendar), Rules: p.Notify.rules(), Quiet: p.Quiet.quiet(home),
+		NoAccount: !c.Auth.answers(name),
 	}
 	if p.Reach.Kind == escalation.ReachHours {
 		out.Hours = p.Reach.Own.calendar(home)

@@ -16,6 +16,10 @@ func hint(wrong string, names []string) string {
 	return ""
 }
 
+// Hint is what to say after a name that is not among names: `: did you mean "ada"?`, or which there are if they
+// are few; else nothing.
+func Hint(wrong string, names []string) string { return hint(wrong, names) }
+
 // oneOf joins names for a sentence: "a, b or c".
 func oneOf(names []string) string { return joined(names, "or") }
 

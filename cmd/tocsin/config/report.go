@@ -32,6 +32,7 @@ const (
 	KindNoSource    = "no-source"   // nothing can come in
 	KindNoToken     = "no-token"    // a source or API token that lets nobody in
 	KindNoPassword  = "no-password" // a user who cannot sign in
+	KindNoAccount   = "no-account"  // somebody who takes turns and cannot answer a swap
 	KindSandbox     = "sandbox"     // a channel that keeps its messages instead of sending them
 	KindIncomplete  = "incomplete"  // a channel that works in part
 	KindNoChannel   = "no-channel"  // a person who cannot be told anything
@@ -94,11 +95,12 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
+// instant is a moment for a program, in whole seconds of UTC; nil if there is none.
 func instant(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
-	return new(t.UTC())
+	return new(t.UTC().Truncate(time.Second))
 }
 
 // tidy brings both lists in order and drops what was said twice of the same place.

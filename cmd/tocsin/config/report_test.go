@@ -8,7 +8,7 @@ import (
 )
 
 func TestTheJSONIsWhatCheckPromises(t *testing.T) {
-	at := time.Date(2026, 12, 24, 9, 0, 0, 0, time.FixedZone("", 3600))
+	at := time.Date(2026, 12, 24, 9, 0, 0, 123456789, time.FixedZone("", 3600))
 	for _, tc := range []struct {
 		report Report
 		want   string

@@ -16,6 +16,7 @@ func (c *Config) warnings(file value) {
 	c.warnOfCatchAll(file)
 	c.warnOfDeputies()
 	c.warnOfShadows()
+	c.warnOfAccounts(file)
 	warnOfToCome(file)
 }
 

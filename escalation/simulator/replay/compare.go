@@ -25,9 +25,8 @@ func (i *Incident) compare(r *run, was, now []Page) (fewer, more, moved int) {
 	for k := range i.Changes {
 		i.Changes[k].Why = i.Changes[k].Now.why
 	}
-	story := r.storyOf(i.key)
 	for _, p := range was {
-		i.Changes = append(i.Changes, Change{Was: &p, Why: story.whyNot(*i, p)})
+		i.Changes = append(i.Changes, Change{Was: &p, Why: r.whyNot(*i, p)})
 	}
 	for _, p := range now {
 		i.Changes = append(i.Changes, Change{Now: &p, Why: p.why})
@@ -52,7 +51,7 @@ func pair(was, now []Page, belong func(a, b Page) bool) (restWas, restNow []Page
 	return restWas, restNow, pairs
 }
 
-// Over are the channels of changes.
+// Over are the channels of changes, in order of their names.
 func Over(changes []Change) (over []escalation.Channel) {
 	for _, c := range changes {
 		p := c.Was
@@ -61,6 +60,7 @@ func Over(changes []Change) (over []escalation.Channel) {
 		}
 		over = append(over, p.Channel)
 	}
+	slices.Sort(over)
 	return over
 }
 

@@ -8,14 +8,14 @@ import (
 
 // receive takes in what came at one moment: as one batch, as it was then.
 func (r *run) receive(batch []escalation.RecordedArrival) {
-	events := make([]alerting.Event, len(batch))
+	arrivals := make([]alerting.Arrival, len(batch))
 	for i, a := range batch {
-		events[i] = a.Event
+		arrivals[i] = a.Arrive(r.policy)
 		r.began(a.Incident, a.At.UnixNano())
 		r.give(keyOf(a.Event), a.Incident)
 	}
 	from := len(r.world.Story())
-	r.world.Receive(events)
+	r.world.Admit(arrivals)
 	r.reindex(r.follow())
 	for _, e := range r.world.Story()[from:] {
 		if e.Kind == simulator.Opened || e.Kind == simulator.Reopen {

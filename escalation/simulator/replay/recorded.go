@@ -19,7 +19,7 @@ func recordedPages(p *escalation.Policy, rec escalation.Record, asked map[moment
 			continue
 		}
 		page := Page{
-			At: q.Leaves, Round: q.Round, Step: max(q.Step+1, 0), Role: q.Role, Person: q.Person, Channel: q.Channel, Severity: q.Severity,
+			At: q.Leaves, Round: q.Round, Step: max(q.Step+1, 0), Kind: q.Kind, Role: q.Role, Person: q.Person, Channel: q.Channel, Severity: q.Severity,
 		}
 		page.missed = q.Step > 0 && !asked[at(q.Incident, q.At)] && !calm.acknowledged(q.Incident, q.At)
 		place(p, &page)

@@ -78,6 +78,7 @@ type Page struct {
 	At       time.Time
 	Round    int
 	Step     int // of the plan, counted from 1; 0: beside it
+	Kind     escalation.StepKind
 	Role     string
 	Person   string
 	Channel  escalation.Channel

@@ -277,3 +277,91 @@ func BenchmarkThousandIncidents(b *testing.B) {
 		replay.Run(r.policy, rec, friday, r.Now())
 	}
 }
+
+// reasons are the whys of what would not have been sent, each once, in order of the pages.
+func reasons(out replay.Result) (why []string) {
+	for _, inc := range out.Incidents {
+		for _, c := range inc.Changes {
+			if c.Now == nil && !slices.Contains(why, c.Because()) {
+				why = append(why, c.Because())
+			}
+		}
+	}
+	return why
+}
+
+// changed replays with P0's row changed.
+func (r *recorder) changed(change func(row *escalation.Row)) replay.Result {
+	return r.under(func(p *escalation.Policy) {
+		row := p.Matrix[alerting.P0]
+		row.Steps = slices.Clone(row.Steps)
+		change(&row)
+		p.Matrix[alerting.P0] = row
+	})
+}
+
+func minutes(n int) calendar.Delay { return calendar.Delay{Amount: time.Duration(n) * time.Minute} }
+
+func TestWhatIsNotSentSaysWhenItsCounterpartWouldHaveComeAndWhyItDidNot(t *testing.T) {
+	r := newRecorder(t)
+	r.receive(down(friday, "a"))
+	r.after(6 * time.Minute)
+	r.answer(1, escalation.Answer{Verb: escalation.Resolve})
+	for want, change := range map[string]func(row *escalation.Row){
+		"would have come at 2026-02-06 16:40:00 UTC: resolved by ada at 2026-02-06 16:36:00 UTC": func(row *escalation.Row) { row.Steps[1].After = minutes(10) },
+		// Another step bears the number now; the one that tells the same role is the third.
+		"step 3 of P0 would have come at 2026-02-06 16:38:00 UTC: resolved by ada at 2026-02-06 16:36:00 UTC": func(row *escalation.Row) {
+			manager := row.Steps[2]
+			manager.After = minutes(7)
+			row.Steps[1].After = minutes(8)
+			row.Steps = slices.Insert(row.Steps, 1, manager)
+			row.Steps[1].Until = escalation.UntilResolved
+			row.Steps[0].Role = "executive" // so that only the third tells on-call
+		},
+		"no step of P0 tells on-call": func(row *escalation.Row) {
+			for k := range row.Steps {
+				row.Steps[k].Role = "executive"
+				row.Steps[k].After = minutes(20)
+			}
+		},
+		"step 3 of P0 comes at 2026-02-06 16:34:00 UTC and tells them instead": func(row *escalation.Row) {
+			row.Steps[0].Role, row.Steps[0].After = "manager", minutes(10)
+			row.Steps[1].Role, row.Steps[1].After = "manager", minutes(11)
+			row.Steps[2].Role, row.Steps[2].After = "on-call", minutes(4)
+		},
+	} {
+		if got := reasons(r.changed(change)); !slices.Contains(got, want) {
+			t.Errorf("%q, want %q among them", got, want)
+		}
+	}
+}
+
+func TestAStepThatAssignsIsNoCounterpartOfOneThatPages(t *testing.T) {
+	r := newRecorder(t)
+	r.receive(down(friday, "a"))
+	r.after(20 * time.Minute)
+	out := r.changed(func(row *escalation.Row) {
+		row.Steps = row.Steps[2:3]
+		row.Steps[0].Kind, row.Steps[0].After = escalation.AssignStep, minutes(40)
+	})
+	if got := reasons(out); !slices.Equal(got, []string{"no step of P0 tells on-call", "no step of P0 tells manager"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWhatComesLaterThanIsComparedSaysSo(t *testing.T) {
+	r := newRecorder(t)
+	r.receive(down(friday, "a"))
+	r.after(20 * time.Minute)
+	out := r.changed(func(row *escalation.Row) { row.Steps[2].After = minutes(50) })
+	if got := reasons(out); !slices.Equal(got, []string{"would come at 2026-02-06 17:20:00 UTC, later than what is compared"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestChannelsAreToldInOrderOfTheirNames(t *testing.T) {
+	changes := []replay.Change{{Now: &replay.Page{Channel: escalation.SMS}}, {Was: &replay.Page{Channel: escalation.Email}}, {Now: &replay.Page{Channel: escalation.Slack}}}
+	if got := replay.Over(changes); !slices.Equal(got, []escalation.Channel{escalation.Email, escalation.Slack, escalation.SMS}) {
+		t.Errorf("%v", got)
+	}
+}

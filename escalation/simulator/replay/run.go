@@ -24,12 +24,19 @@ type run struct {
 	home  map[int64]int64               // simulated incident -> the recorded one that it stands for
 	stand map[int64]int64               // recorded incident -> the newest simulated one that stands for it
 
-	pages   map[int64][]Page  // by recorded incident
-	stands  map[int64][]int64 // recorded incident -> all simulated ones that stand for it in the end
-	stories map[int64]story   // what happened to each simulated incident
-	whole   map[int64]bool    // recorded incidents whose beginning is recorded
+	pages   map[int64][]Page          // by recorded incident
+	stands  map[int64][]int64         // recorded incident -> all simulated ones that stand for it in the end
+	stories map[int64]story           // what happened to each simulated incident
+	plans   map[round]escalation.Plan // the last of each round
+	whole   map[int64]bool            // recorded incidents whose beginning is recorded
 	lost    []Lost
 	unknown []int64
+}
+
+// round is one of a simulated incident.
+type round struct {
+	incident int64
+	number   int
 }
 
 func newRun(p *escalation.Policy, rec escalation.Record, since, until time.Time) *run {
@@ -41,7 +48,7 @@ func newRun(p *escalation.Policy, rec escalation.Record, since, until time.Time)
 	}
 	r := &run{
 		policy: p, world: simulator.New(p, start), since: since, until: until, asked: asking(rec),
-		recorded: map[int64]alerting.Incident{}, whole: map[int64]bool{}, pages: map[int64][]Page{},
+		recorded: map[int64]alerting.Incident{}, whole: map[int64]bool{}, pages: map[int64][]Page{}, plans: map[round]escalation.Plan{},
 		holds: map[escalation.AlertKey]int64{}, has: map[int64]map[escalation.AlertKey]bool{}, index: map[escalation.AlertKey]int64{},
 		home: map[int64]int64{}, stand: map[int64]int64{},
 	}
@@ -134,13 +141,18 @@ func (r *run) follow() (touched []int64) {
 		}
 	}
 	r.read = len(story)
+	for _, id := range touched {
+		if c, ok := r.world.Case(id); ok {
+			r.plans[round{id, c.Plan.Round}] = c.Plan
+		}
+	}
 	return touched
 }
 
 // left keeps a page that leaves.
 func (r *run) left(e simulator.Event) {
 	page := Page{
-		At: e.At, Round: e.Round, Step: e.Step, Role: e.Role, Person: e.Person, Channel: e.Channel, Severity: e.Severity, why: e.Reason,
+		At: e.At, Round: e.Round, Step: e.Step, Kind: kindOf(e.Kind), Role: e.Role, Person: e.Person, Channel: e.Channel, Severity: e.Severity, why: e.Reason,
 	}
 	c, _ := r.world.Case(e.Incident)
 	id := r.home[e.Incident]
@@ -148,6 +160,14 @@ func (r *run) left(e simulator.Event) {
 	page.missed = e.Step > 1 && !asked && c.Incident.State == alerting.StateOpen
 	place(r.policy, &page)
 	r.pages[id] = append(r.pages[id], page)
+}
+
+// kindOf is the kind of step that a page of the story is of.
+func kindOf(k simulator.Kind) escalation.StepKind {
+	if k == simulator.Assign {
+		return escalation.AssignStep
+	}
+	return escalation.PageStep
 }
 
 // pagesIn are the pages that left in a stretch of time.

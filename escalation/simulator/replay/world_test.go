@@ -76,7 +76,8 @@ func (r *recorder) record() escalation.Record {
 			Role: e.Role, Person: e.Person, Channel: e.Channel, Severity: e.Severity,
 		}
 		if e.Step > 0 {
-			p.Until = r.policy.Matrix[e.Severity].Steps[e.Step-1].Until
+			step := r.policy.Matrix[e.Severity].Steps[e.Step-1]
+			p.Until, p.Kind = step.Until, step.Kind
 		}
 		out.Pages = append(out.Pages, p)
 	}
