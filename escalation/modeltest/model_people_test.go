@@ -140,9 +140,11 @@ func takes(p escalation.Person, sev alerting.Severity) bool {
 // away reports whether somebody is away, and who stands in: of absences that overlap, that of the last to end.
 func (m *model) away(id string, at time.Time) (deputy string, away bool) {
 	var until time.Time
-	for _, a := range slices.Concat(m.policy.Directory.Absences, m.roster.Absences) {
-		if a.Person == id && !at.Before(a.From) && at.Before(a.Until) && a.Until.After(until) {
-			deputy, away, until = a.Deputy, true, a.Until
+	for _, list := range [][]escalation.Absence{m.policy.Directory.Absences, m.roster.Absences} {
+		for _, a := range list {
+			if a.Person == id && !at.Before(a.From) && at.Before(a.Until) && a.Until.After(until) {
+				deputy, away, until = a.Deputy, true, a.Until
+			}
 		}
 	}
 	return deputy, away
