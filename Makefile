@@ -23,7 +23,7 @@ test: ## check everything: lint, then all tests with the race detector
 	fi
 
 # TOCSIN_TORTURE_SEQUENCES=2000 makes it short. A failure says by which seed it comes again.
-torture: ## hold the machine to its model in 100,000 sequences of events, and the model to deliberate faults (8 minutes)
+torture: ## hold the machine to its model in 100,000 sequences of events, the model to deliberate faults, the program to a storm, and pages to their promises (12 minutes)
 	@.ci/torture
 
 lint: ## formatting, vet, staticcheck, modernizers, generated code

@@ -73,6 +73,8 @@ const (
 	KindNote          Kind = "note"
 	KindStepFired     Kind = "step_fired"
 	KindStepSkipped   Kind = "step_skipped"
+	KindFailover      Kind = "failover" // a page that was not accepted goes another way
+	KindReminded      Kind = "reminded" // still open
 	KindPageSent      Kind = "page_sent"
 	KindPageDelivered Kind = "page_delivered"
 	KindPageFailed    Kind = "page_failed"

@@ -230,7 +230,7 @@ func (a *admission) stored(id int64) *incidentFold {
 func (a *admission) result() Admission {
 	var out Admission
 	for _, inc := range a.order {
-		inc.finish(a.Now)
+		inc.finish(a.policy, a.Now)
 		if inc.d.Changed {
 			out.Incidents = append(out.Incidents, inc.d)
 		}

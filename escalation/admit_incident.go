@@ -51,7 +51,7 @@ func (f *incidentFold) take(p *Policy, arr alerting.Arrival, joined bool, now ti
 }
 
 // finish writes what happened on the timeline, and resolves the incident when its last alert has ended.
-func (f *incidentFold) finish(now time.Time) {
+func (f *incidentFold) finish(p *Policy, now time.Time) {
 	inc := &f.d.Case.Incident
 	fired := f.fired
 	if f.d.Opens && len(fired) > 0 {
@@ -61,6 +61,7 @@ func (f *incidentFold) finish(now time.Time) {
 	f.list(now, alerting.KindAlertResolved, f.ended, "ended", "ended")
 	if len(f.ended) > 0 && inc.FiringCount == 0 && inc.State != alerting.StateResolved {
 		f.d.resolve(bySource(f.ended[0].Source), now, alerting.Because("all of its alerts have ended"))
+		p.clear(f.d, now)
 	}
 }
 

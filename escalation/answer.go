@@ -60,7 +60,7 @@ func (p *Policy) Apply(c Case, a Answer, now time.Time) (Decision, error) {
 	if err := p.apply(&d, a, now); err != nil {
 		return d, err
 	}
-	if c.Incident.State == alerting.StateAcknowledged && (d.Changed || c.Plan.AckTimeout > 0) {
+	if c.Incident.State == alerting.StateAcknowledged && (d.Changed || c.Plan.AckTimeout > 0 || c.Plan.Remind > 0) {
 		d.touch() // a word of a person, though it may change nothing else: the time for the next one begins
 		d.heard(now)
 	}
@@ -76,6 +76,7 @@ func (p *Policy) apply(d *Decision, a Answer, now time.Time) error {
 		return d.acknowledge(a.By, now)
 	case Resolve:
 		d.resolveBy(a.By, now)
+		p.clear(d, now)
 		return nil
 	case Reopen:
 		p.reopenBy(d, a.By, now)

@@ -44,9 +44,9 @@ func (p *Policy) assignTo(d *Decision, a Answer, now time.Time) error {
 func (p *Policy) tell(d *Decision, person Person, kind StepKind, says, why string, now time.Time) {
 	plan := &d.Case.Plan
 	plan.Asked++
-	r := recipient{person: person, sends: p.sendsAnyhow(person, plan.Severity, plan.Channels, now), why: why}
+	r := recipient{person: person, sends: p.sendsAnyhow(person, plan.Severity, plan.route(true), now), why: why}
 	s := PlannedStep{Kind: kind, Role: "assignee", Until: UntilResolved, Says: says}
-	for _, o := range r.orders(-plan.Asked, s, plan.Config) {
+	for _, o := range r.orders(-plan.Asked, s, *plan, now) {
 		o.Reason.Rule = ""
 		d.Pages = append(d.Pages, o)
 	}

@@ -18,6 +18,7 @@ type Decision struct {
 	Supersedes  int64 // the incident that was its dedup key's newest until now; 0 if there was none
 	Changed     bool  // nothing is to be stored if false
 	CloseAlerts bool  // a person resolved it: its firing episodes end with it
+	Clear       bool  // it is resolved: who was told of it is told so
 	OpenAlerts  bool  // a person reopened it: the episodes that ended so, and whose sender has not ended them, fire again
 	Adopts      Adoption
 	Answer      Verb // what somebody did, if somebody did: it goes on the audit log, with By and Before
@@ -70,6 +71,9 @@ type Order struct {
 	// NotBefore is when the page may leave: a personal rule's time, or the end of quiet hours. Zero: at
 	// once. Whoever sends it then asks Unneeded first.
 	NotBefore time.Time
+	Digest    bool      // leaves together with the others that wait for the same time
+	AcceptBy  time.Time // what its channel has not accepted by then goes another way; zero: nobody looks
+	Instead   string    // why it goes this way rather than another; empty: it is the first
 }
 
 // NextAt is when the machine next owes the incident something; zero if never.

@@ -92,17 +92,17 @@ func (p *Policy) escalateTo(d *Decision, i int, by alerting.Actor, now time.Time
 // tellAgain pages a role beside the plan, or catch_all where the plan names no role. It returns the role.
 func (p *Policy) tellAgain(d *Decision, role string, by alerting.Actor, now time.Time) string {
 	plan := &d.Case.Plan
-	s := PlannedStep{Kind: PageStep, Role: role, Says: "escalated by " + by.Name}
+	s := PlannedStep{Kind: PageStep, Role: role, Says: "escalated by " + by.Name, AskedBy: by.Name}
 	recipients, why := []recipient(nil), alerting.Reason{Values: map[string]string{}}
 	if role == "" {
 		s.Role = "catch_all"
-		recipients, why = p.catchAll("the plan", "", plan.Severity, plan.Channels, why, now)
+		recipients, why = p.catchAll("the plan", "", plan.Severity, plan.route(true), why, now)
 	} else {
 		recipients, why = p.recipients(d.Case, s, now)
 	}
 	plan.Asked++
 	for _, r := range recipients {
-		d.Pages = append(d.Pages, r.orders(-plan.Asked, s, plan.Config)...)
+		d.Pages = append(d.Pages, r.orders(-plan.Asked, s, *plan, now)...)
 	}
 	why.Config = plan.Config
 	d.note(now, alerting.KindEscalated, by, why, "Escalated by %s, with no step left to tell: %s is told again: %s", by.Name, s.Role, summary(d.Pages, why))

@@ -34,6 +34,7 @@ func (f Foretold) Fires() bool { return f.Step.State == StepFired }
 // back with its end is told of once, as it fires. It looks 60 days ahead, and is in order of time.
 func (p *Policy) Foretell(c Case, now time.Time) []Foretold {
 	var all []Foretold
+	c.Plan.Remind = 0 // reminders are no steps, and would use up the turns
 	end := now.Add(foretoldFor)
 	for range foretoldTurns {
 		at := c.Plan.NextAt(c.Incident)

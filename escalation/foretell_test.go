@@ -176,3 +176,12 @@ func TestTheEndOfAMuteSaysThatItIsOver(t *testing.T) {
 		t.Errorf("%+v", w.entries)
 	}
 }
+
+func TestRemindersDoNotShortenWhatIsForetold(t *testing.T) {
+	w := newWorld(t, monday)
+	w.rowOf(alerting.P0, func(r *escalation.Row) { r.AckTimeout, r.Remind = 96*hour, 10*time.Minute })
+	w.Fire(systemDown(w))
+	w.Until(2 * time.Minute)
+	w.ask(escalation.Answer{Verb: escalation.Acknowledge})
+	w.comes("", "96h2m0s", "96h12m0s")
+}

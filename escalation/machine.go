@@ -42,6 +42,7 @@ func (p *Policy) next(c Case, now time.Time) Decision {
 	if !fired && d.Case.repeats(now) {
 		p.repeat(&d, now)
 	}
+	p.remind(&d, now)
 	return d
 }
 
@@ -161,7 +162,7 @@ func (p *Policy) fire(d *Decision, steps []int, now time.Time, by alerting.Actor
 				continue
 			}
 			told[r.person.ID] = i
-			orders[k] = append(orders[k], r.orders(i, s, d.Case.Plan.Config)...)
+			orders[k] = append(orders[k], r.orders(i, s, d.Case.Plan, now)...)
 		}
 		why.Rule, why.Config = stepRule(d.Case.Plan.Severity, i), d.Case.Plan.Config
 		reasons[k] = why
@@ -169,7 +170,7 @@ func (p *Policy) fire(d *Decision, steps []int, now time.Time, by alerting.Actor
 	for _, s := range shadows {
 		if _, ok := told[s.person.ID]; !ok {
 			told[s.person.ID] = steps[s.k]
-			orders[s.k] = append(orders[s.k], s.orders(steps[s.k], d.Case.Plan.Steps[steps[s.k]], d.Case.Plan.Config)...)
+			orders[s.k] = append(orders[s.k], s.orders(steps[s.k], d.Case.Plan.Steps[steps[s.k]], d.Case.Plan, now)...)
 		}
 	}
 	for k, i := range steps {

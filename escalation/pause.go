@@ -122,14 +122,14 @@ func (p *Policy) window(c Case, now time.Time) Pause {
 	return pause
 }
 
-// due reports whether a step of the plan or its repetition would tell somebody now.
+// due reports whether a step of the plan, its repetition or a reminder would tell somebody now.
 func (c Case) due(now time.Time) bool {
 	for _, s := range c.Plan.Steps {
 		if s.State == StepPending && !s.DueAt.After(now) && Reached(c.Incident, s.Until) == "" {
 			return true
 		}
 	}
-	return c.repeats(now)
+	return c.repeats(now) || c.reminds(now)
 }
 
 // repeats reports whether the row is to begin again.

@@ -23,8 +23,16 @@ type Plan struct {
 
 	Start      time.Time     `json:"start,omitzero"` // the incident's opening or reopening; From, unless the severity changed
 	AckTimeout time.Duration `json:"ack_timeout,omitzero"`
-	RepeatAt   time.Time     `json:"repeat_at,omitzero"` // when the row begins again unless somebody has acknowledged
-	Repeats    int           `json:"repeats,omitempty"`  // how often it may still begin again
+	Failover   time.Duration `json:"failover,omitzero"`
+	Digest     string        `json:"digest,omitempty"`
+	Remind     time.Duration `json:"remind,omitzero"`
+	Reminded   Reminder      `json:"reminded,omitzero"` // the last reminder
+	AllClear   bool          `json:"all_clear,omitempty"`
+	Places     []string      `json:"places,omitempty"` // IDs of those that are told of the incident besides people
+	// Quiet is until when the all clear waits for people who had quiet hours as it was resolved.
+	Quiet    map[string]time.Time `json:"quiet,omitempty"`
+	RepeatAt time.Time            `json:"repeat_at,omitzero"` // when the row begins again unless somebody has acknowledged
+	Repeats  int                  `json:"repeats,omitempty"`  // how often it may still begin again
 	// RepeatAfter is the rule that gave RepeatAt, counted from the last step.
 	RepeatAfter string `json:"repeat_after,omitempty"`
 	Pause       Pause  `json:"pause,omitzero"`
@@ -85,7 +93,11 @@ func (p *Policy) NewPlan(sev alerting.Severity, round int, from time.Time) Plan 
 	row := p.Matrix[sev]
 	plan := Plan{
 		Round: round, Severity: sev, From: from, Start: from, Config: p.Config, Channels: row.Channels,
-		AckTimeout: row.AckTimeout, Steps: make([]PlannedStep, len(row.Steps)),
+		AckTimeout: row.AckTimeout, Failover: row.Failover, Digest: row.Digest, Remind: row.Remind, AllClear: row.AllClear,
+		Steps: make([]PlannedStep, len(row.Steps)),
+	}
+	for _, place := range row.Places {
+		plan.Places = append(plan.Places, place.ID)
 	}
 	var last time.Time
 	for i, s := range row.Steps {
@@ -154,7 +166,7 @@ func (p Plan) NextAt(inc alerting.Incident) time.Time {
 		return p.Pause.Until
 	}
 	c := Case{Incident: inc, Plan: p}
-	at := sooner(inc.SnoozedUntil, c.quietAt())
+	at := sooner(sooner(inc.SnoozedUntil, c.quietAt()), c.RemindAt())
 	for _, s := range p.Steps {
 		if s.State == StepPending {
 			at = sooner(at, s.DueAt)
@@ -164,6 +176,14 @@ func (p Plan) NextAt(inc alerting.Incident) time.Time {
 		at = sooner(at, p.RepeatAt)
 	}
 	return at
+}
+
+// latest is the later of two moments.
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // sooner is the earlier of two moments of which either may be none.

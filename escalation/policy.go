@@ -32,13 +32,16 @@ type Channel string
 
 // The channels that the matrix may name.
 const (
-	SMS   Channel = "sms"
-	Email Channel = "email"
-	Slack Channel = "slack"
+	SMS     Channel = "sms"
+	Voice   Channel = "voice" // a telephone call
+	Email   Channel = "email"
+	Slack   Channel = "slack"
+	Webhook Channel = "webhook" // a signed POST
+	URL     Channel = "url"     // a service that has an address of its own: shoutrrr's
 )
 
 // Channels lists every channel.
-var Channels = []Channel{SMS, Email, Slack}
+var Channels = []Channel{SMS, Voice, Email, Slack, Webhook, URL}
 
 // Matrix is, for each severity, the steps that are owed and when: the manual's SOP 2.
 type Matrix map[alerting.Severity]Row
@@ -50,6 +53,18 @@ type Row struct {
 	Steps      []Step
 	AckTimeout time.Duration // acknowledged, then no word or act of a person for so long: open again; 0: never
 	Repeat     Repeat
+	Places     []Place       // told of each incident besides people
+	Failover   time.Duration // a page that its channel has not accepted for so long goes another way; 0: none does
+	Digest     string        // "09:00": pages over quiet channels wait for this time of day and leave together; empty: none
+	Remind     time.Duration // acknowledged, then no word of a person for so long: told that it is still open; 0: never
+	AllClear   bool          // who was told of it is told that it is resolved
+}
+
+// Place is told of a severity's incidents as a chat channel is: when one opens, changes and ends.
+type Place struct {
+	ID      string // its channel and the beginning of its address's hash: "url-3fa29c01"
+	Channel Channel
+	Address string // may hold secrets
 }
 
 // Repeat begins a row again, as a new round, where its last step has passed and nobody has acknowledged.
@@ -74,6 +89,12 @@ type StepKind string
 const (
 	PageStep   StepKind = "page"
 	AssignStep StepKind = "assign" // gives the incident to somebody, and tells them
+)
+
+// Kinds of page that no step asks for.
+const (
+	RemindStep StepKind = "remind" // what is acknowledged is still open
+	ClearStep  StepKind = "clear"  // it is resolved
 )
 
 // Until is the state that makes a step unnecessary. Resolved satisfies all three.
@@ -102,9 +123,13 @@ type Person struct {
 	Phone string // E.164
 	Email string
 	Slack string // Slack's user ID
-	Reach Reach
-	Hours *calendar.Calendar  // for ReachHours: their own hours
-	Only  []alerting.Severity // if any: told of these severities only
+	// Webhook and URL are addresses of their own; both may hold secrets, and are shown to nobody.
+	Webhook  string // an HTTPS address
+	URL      string // a shoutrrr address
+	Language string // of what they are sent: "en", "de"; empty: the organisation's
+	Reach    Reach
+	Hours    *calendar.Calendar  // for ReachHours: their own hours
+	Only     []alerting.Severity // if any: told of these severities only
 	// Calendar is the business time of where they are; nil: the organisation's.
 	Calendar *calendar.Calendar
 	// Rules are how they want to be told, by severity; where there are none, over the row's channels at once.
@@ -142,12 +167,16 @@ type Absence struct {
 // Address is where channel reaches the person, empty if it does not.
 func (p Person) Address(c Channel) string {
 	switch c {
-	case SMS:
+	case SMS, Voice:
 		return p.Phone
 	case Email:
 		return p.Email
 	case Slack:
 		return p.Slack
+	case Webhook:
+		return p.Webhook
+	case URL:
+		return p.URL
 	}
 	return ""
 }

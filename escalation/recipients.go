@@ -17,7 +17,7 @@ type recipient struct {
 	sends  []send
 	why    string
 	says   string // instead of the step's words, if not empty
-	missed string // of the last resort: the role that reaches nobody
+	missed string // of the last resort: the role that reaches nobody; empty where it is told for another cause
 	stand  stand
 }
 
@@ -35,14 +35,18 @@ func nobody(rs []recipient) bool {
 	return !slices.ContainsFunc(rs, func(r recipient) bool { return r.stand == ofRole })
 }
 
-// orders are r's pages of a step, one for each channel.
-func (r recipient) orders(step int, s PlannedStep, config string) []Order {
+// orders are r's pages of a step, one for each channel. Nobody looks whether those of a shadow are accepted, nor
+// reminders.
+func (r recipient) orders(step int, s PlannedStep, plan Plan, now time.Time) []Order {
 	out := make([]Order, len(r.sends))
 	for i, send := range r.sends {
 		out[i] = Order{
 			Step: step, Kind: s.Kind, Role: s.Role, Person: r.person.ID, Channel: send.channel, Until: s.Until, Says: r.words(s),
-			NotBefore: send.notBefore,
-			Reason:    alerting.Reason{Text: fmt.Sprintf("%s, over %s%s", r.why, send.channel, send.why), Rule: "roles." + s.Role, Config: config},
+			NotBefore: send.notBefore, Digest: send.digest,
+			Reason: alerting.Reason{Text: fmt.Sprintf("%s, over %s%s", r.why, send.channel, send.why), Rule: "roles." + s.Role, Config: plan.Config},
+		}
+		if plan.Failover > 0 && r.stand != asShadow && s.Kind != RemindStep {
+			out[i].AcceptBy = latest(now, send.notBefore).Add(plan.Failover)
 		}
 	}
 	return out
@@ -50,7 +54,7 @@ func (r recipient) orders(step int, s PlannedStep, config string) []Order {
 
 // words are what a page of a step says of why it comes: to the last resort first that the role reaches nobody.
 func (r recipient) words(s PlannedStep) string {
-	if r.stand != asCatchAll {
+	if r.missed == "" {
 		return cmp.Or(r.says, s.Says)
 	}
 	text := r.missed + " reaches nobody, so you are told"
@@ -67,7 +71,7 @@ func (r recipient) words(s PlannedStep) string {
 // clause that failed. If nobody is left, it is catch_all or their deputy, whenever they may be reached.
 // An assignment tells only whom it assigns; a page tells the shadows of the role's rotation along.
 func (p *Policy) recipients(c Case, s PlannedStep, now time.Time) ([]recipient, alerting.Reason) {
-	sev, channels := c.Plan.Severity, c.Plan.Channels
+	sev, via := c.Plan.Severity, c.Plan.route(s.AskedBy != "")
 	h := p.Directory.holders(s.Role, now)
 	reason := alerting.Reason{Text: h.why, Values: map[string]string{"role": s.Role, "at": clock(now)}}
 	if h.override != 0 {
@@ -75,7 +79,7 @@ func (p *Policy) recipients(c Case, s PlannedStep, now time.Time) ([]recipient, 
 	}
 	var out []recipient
 	for _, person := range h.people {
-		r, tried, ok := p.reach(person, h, sev, channels, now)
+		r, tried, ok := p.reach(person, h, sev, via, now)
 		reason.Tried = append(reason.Tried, tried...)
 		if !ok || slices.ContainsFunc(out, func(o recipient) bool { return o.person.ID == r.person.ID }) {
 			continue
@@ -85,22 +89,22 @@ func (p *Policy) recipients(c Case, s PlannedStep, now time.Time) ([]recipient, 
 		}
 		out = append(out, r)
 	}
-	who, placed := c.Incident.Assignee, p.inTheirPlace(out, h, sev, channels)
+	who, placed := c.Incident.Assignee, p.inTheirPlace(out, h, sev, via)
 	switch {
-	case s.Kind == AssignStep && who != "" && (len(out) > 0 || who != p.Directory.CatchAll && who != p.lastResort(sev, channels, now).person.ID):
-		if out = p.whoHasIt(out, placed, h, c, channels, now); len(out) == 0 {
+	case s.Kind == AssignStep && who != "" && (len(out) > 0 || who != p.Directory.CatchAll && who != p.lastResort(sev, via, now).person.ID):
+		if out = p.whoHasIt(out, placed, h, c, via, now); len(out) == 0 {
 			reason.Text = fmt.Sprintf("assigned to %s already, who cannot be told now", who)
 			return nil, reason
 		}
 	case len(out) == 0:
-		out, reason = p.catchAll(s.Role, h.rotation, sev, channels, reason, now)
+		out, reason = p.catchAll(s.Role, h.rotation, sev, via, reason, now)
 	case s.Kind == AssignStep:
 		out = placed[:1]
 	default:
 		out = placed
 	}
 	if s.Kind == PageStep {
-		out = p.withShadows(out, h.rotation, sev, channels, now)
+		out = p.withShadows(out, h.rotation, sev, via, now)
 	}
 	for _, r := range out {
 		if held := r.held(); held != "" {
@@ -112,7 +116,7 @@ func (p *Policy) recipients(c Case, s PlannedStep, now time.Time) ([]recipient, 
 
 // reach decides whether somebody who holds a role is told, or their deputy in their place. tried says why
 // not, for each who is passed over.
-func (p *Policy) reach(person Person, h holding, sev alerting.Severity, channels []Channel, now time.Time) (r recipient, tried []alerting.Tried, ok bool) {
+func (p *Policy) reach(person Person, h holding, sev alerting.Severity, via route, now time.Time) (r recipient, tried []alerting.Tried, ok bool) {
 	pass := func(id, why string) { tried = append(tried, alerting.Tried{Rule: "people." + id, Why: why}) }
 	if !person.Takes(sev) {
 		pass(person.ID, notTold(person, sev))
@@ -120,7 +124,7 @@ func (p *Policy) reach(person Person, h holding, sev alerting.Severity, channels
 	}
 	absence, away := p.Directory.away(person.ID, now)
 	if !away {
-		r, miss := p.reachHere(person, h, sev, channels, now)
+		r, miss := p.reachHere(person, h, sev, via, now)
 		if miss != "" {
 			pass(person.ID, miss)
 		}
@@ -135,7 +139,7 @@ func (p *Policy) reach(person Person, h holding, sev alerting.Severity, channels
 	if also, away := p.Directory.away(deputy.ID, now); away {
 		miss = p.isAway(also)
 	} else {
-		r, miss = p.reachHere(deputy, h, sev, channels, now)
+		r, miss = p.reachHere(deputy, h, sev, via, now)
 	}
 	if miss != "" {
 		pass(deputy.ID, fmt.Sprintf("stands in for %s and %s", person.ID, miss))
@@ -146,23 +150,23 @@ func (p *Policy) reach(person Person, h holding, sev alerting.Severity, channels
 }
 
 // reachHere decides whether somebody who is not away is told; miss says why not.
-func (p *Policy) reachHere(person Person, h holding, sev alerting.Severity, channels []Channel, now time.Time) (r recipient, miss string) {
+func (p *Policy) reachHere(person Person, h holding, sev alerting.Severity, via route, now time.Time) (r recipient, miss string) {
 	if miss := p.unreachable(person, sev, h.rotation != "", now); miss != "" {
 		return r, miss
 	}
-	sends := p.sends(person, sev, channels, now)
+	sends := p.sends(person, sev, via, now)
 	if len(sends) == 0 {
-		return r, "has no address for " + join(channels)
+		return r, "has no address for " + join(via.channels)
 	}
 	return recipient{person: person, sends: sends}, ""
 }
 
 // withShadows adds those who shadow a rotation, over email and slack where the severity's row has them.
-func (p *Policy) withShadows(out []recipient, rotation string, sev alerting.Severity, channels []Channel, now time.Time) []recipient {
+func (p *Policy) withShadows(out []recipient, rotation string, sev alerting.Severity, via route, now time.Time) []recipient {
 	if rotation == "" {
 		return out
 	}
-	quiet := slices.DeleteFunc(slices.Clone(channels), func(c Channel) bool { return c != Email && c != Slack })
+	quiet := slices.DeleteFunc(slices.Clone(via.channels), func(c Channel) bool { return c != Email && c != Slack })
 	for _, id := range p.Directory.Rotations[rotation].ShadowsAt(now) {
 		person, ok := p.Directory.People[id]
 		_, away := p.Directory.away(id, now)
@@ -172,7 +176,7 @@ func (p *Policy) withShadows(out []recipient, rotation string, sev alerting.Seve
 		}
 		r := recipient{person: person, why: fmt.Sprintf("%s shadows rotation %s", person.Name, rotation), says: "you shadow " + rotation, stand: asShadow}
 		for _, ch := range person.over(quiet) {
-			r.sends = append(r.sends, person.Quiet.hold(send{channel: ch}, sev, now))
+			r.sends = append(r.sends, p.put(person, send{channel: ch}, sev, via.digest, now))
 		}
 		out = append(out, r)
 	}
@@ -181,7 +185,7 @@ func (p *Policy) withShadows(out []recipient, rotation string, sev alerting.Seve
 
 // catchAll is the last resort where a role reaches nobody. The reason keeps the entry of the schedule that gave
 // the role to whom it does not reach.
-func (p *Policy) catchAll(role, rotation string, sev alerting.Severity, channels []Channel, reason alerting.Reason, now time.Time) ([]recipient, alerting.Reason) {
+func (p *Policy) catchAll(role, rotation string, sev alerting.Severity, via route, reason alerting.Reason, now time.Time) ([]recipient, alerting.Reason) {
 	missed := make([]string, len(reason.Tried))
 	for i, t := range reason.Tried {
 		missed[i] = strings.TrimPrefix(t.Rule, "people.") + " " + t.Why
@@ -196,7 +200,7 @@ func (p *Policy) catchAll(role, rotation string, sev alerting.Severity, channels
 	if len(missed) > 0 {
 		why += " (" + strings.Join(missed, "; ") + ")"
 	}
-	r := p.lastResort(sev, channels, now)
+	r := p.lastResort(sev, via, now)
 	if len(r.sends) == 0 {
 		reason.Text = why + ", and there is no catch_all who can be told"
 		return nil, reason
@@ -214,26 +218,26 @@ func (p *Policy) catchAll(role, rotation string, sev alerting.Severity, channels
 
 // whoHasIt is whom an assign step tells where somebody has the incident: them alone, or their deputy, whether or
 // not they are of its role. placed are those of the role with the deputies of whose pages would wait too long.
-func (p *Policy) whoHasIt(out, placed []recipient, h holding, c Case, channels []Channel, now time.Time) []recipient {
+func (p *Policy) whoHasIt(out, placed []recipient, h holding, c Case, via route, now time.Time) []recipient {
 	isWho := func(r recipient) bool { return r.person.ID == c.Incident.Assignee }
 	if k := slices.IndexFunc(placed, isWho); k >= 0 {
 		return placed[k : k+1]
 	}
 	if k := slices.IndexFunc(out, isWho); k >= 0 {
-		return p.inTheirPlace(out[k:k+1], h, c.Plan.Severity, channels)
+		return p.inTheirPlace(out[k:k+1], h, c.Plan.Severity, via)
 	}
 	person, ok := p.Directory.People[c.Incident.Assignee]
 	if !ok {
 		return nil
 	}
-	r, _, ok := p.reach(person, holding{}, c.Plan.Severity, channels, now)
+	r, _, ok := p.reach(person, holding{}, c.Plan.Severity, via, now)
 	if !ok {
 		return nil
 	}
 	if r.why == "" {
 		r.why = person.Name + " has the incident"
 	}
-	return p.inTheirPlace([]recipient{r}, holding{}, c.Plan.Severity, channels)
+	return p.inTheirPlace([]recipient{r}, holding{}, c.Plan.Severity, via)
 }
 
 func join[T ~string | alerting.Severity](list []T) string {

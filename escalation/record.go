@@ -62,7 +62,8 @@ type RecordedAnswer struct {
 	Split    int64   // for Split: the incident that was split off; else 0
 }
 
-// RecordedPage is a page as it was ordered, whatever came of it.
+// RecordedPage is a page of a step or an answer as it was ordered, whatever came of it: no reminder, all clear or
+// failover.
 type RecordedPage struct {
 	At       time.Time
 	Leaves   time.Time // when it was first tried, or is to be

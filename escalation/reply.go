@@ -20,17 +20,24 @@ type Reply struct {
 	Address  string        // who sent it: a Slack user ID, a telephone number
 	From     string        // the network address that delivered it
 	Incident int64         // 0 if it was left out
+	All      bool          // instead of Incident: each unresolved one that its sender was told of in the last 24 hours
 	Verb     Verb          // empty if the reply could not be understood
 	For      time.Duration // for Snooze: from when it arrived
+	Person   string        // for Assign: an ID of the directory
+	To       string        // for Assign without Person: that person's address on the channel
+	Text     string        // for Note
 	Respond  string        // where the channel takes an answer to the sender (Slack's response_url)
 }
 
 // Answered is what came of a reply: the sentence for its sender, and what to store.
 type Answered struct {
 	Decision Decision // says who asked for what also where nothing changed
-	Person   string   // who sent it; empty if nobody of the directory did
-	Text     string   // for the sender, and for nobody else
-	Outcome  string   // for the audit log
+	// All are, of a reply about all incidents, what becomes of those that change, in the order of their numbers;
+	// Decision then changes nothing. They are stored together, or none is.
+	All     []Decision
+	Person  string // who sent it; empty if nobody of the directory did
+	Text    string // for the sender, and for nobody else
+	Outcome string // for the audit log
 }
 
 // Sender finds the person who has an address on a channel. A configuration gives a telephone number and a
@@ -52,7 +59,10 @@ type Incidents struct {
 	// Told are those that a person was paged for over the reply's channel, and that were unresolved in the
 	// hour before it arrived: people answer what they have in hand.
 	Told func(person string) ([]Told, error)
-	Find func(id int64) (Case, error) // one, locked; alerting.ErrNotFound
+	// Recent are the numbers of the unresolved incidents that a person was paged for, over any channel, in the 24
+	// hours before the reply arrived.
+	Recent func(person string) ([]int64, error)
+	Find   func(id int64) (Case, error) // one, locked; alerting.ErrNotFound
 }
 
 // Told is an incident that a person was paged for.
@@ -80,6 +90,9 @@ func (p *Policy) replyOf(by alerting.Actor, r Reply, in Incidents, arrived, now 
 	if r.Verb == "" {
 		return unanswered(r, by, "refused: not understood", "Tocsin did not understand that. Reply ACK, RES or ESC with the incident's number, as in ACK 412."), nil
 	}
+	if r.All {
+		return p.replyToAll(by, r, in, now)
+	}
 	id, problem, err := which(r, by.Name, in)
 	if problem != "" || err != nil {
 		return unanswered(r, by, "refused: no number, and not one incident that could be meant", problem), err
@@ -91,7 +104,14 @@ func (p *Policy) replyOf(by alerting.Actor, r Reply, in Incidents, arrived, now 
 	if err != nil {
 		return Answered{}, err
 	}
-	answer := Answer{Verb: r.Verb, By: by}
+	answer := Answer{Verb: r.Verb, By: by, Person: r.Person, Text: r.Text}
+	if r.Verb == Assign && r.Person == "" {
+		to, ok := p.Sender(r.Channel, r.To)
+		if !ok {
+			return unanswered(r, by, "refused: unknown assignee", "Nobody of Tocsin's directory has that "+addressWord(r.Channel)+". Nothing was changed."), nil
+		}
+		answer.Person = to.ID
+	}
 	if r.Verb == Snooze {
 		answer.Until = arrived.Add(r.For)
 	}
@@ -176,7 +196,7 @@ func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func addressWord(c Channel) string {
 	switch c {
-	case SMS:
+	case SMS, Voice:
 		return "telephone number"
 	case Slack:
 		return "Slack user"

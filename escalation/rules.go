@@ -14,35 +14,36 @@ import (
 type send struct {
 	channel   Channel
 	notBefore time.Time // zero: at once
-	why       string    // what made it wait, as the end of a sentence
+	digest    bool
+	why       string // what made it wait, as the end of a sentence
 }
 
 // sends are the channels that tell a person of a severity: those of their own rules, if they have any that
 // reaches them, otherwise those of the row.
-func (p *Policy) sends(person Person, sev alerting.Severity, channels []Channel, now time.Time) []send {
+func (p *Policy) sends(person Person, sev alerting.Severity, via route, now time.Time) []send {
 	var out []send
 	for _, rule := range person.Rules[sev] {
 		for _, ch := range person.over(rule.Over) {
 			if !slices.ContainsFunc(out, func(s send) bool { return s.channel == ch }) {
-				out = append(out, person.Quiet.hold(rule.send(ch, now), sev, now))
+				out = append(out, p.put(person, rule.send(ch, now), sev, via.digest, now))
 			}
 		}
 	}
 	if len(out) > 0 {
 		return out
 	}
-	for _, ch := range person.over(channels) {
-		out = append(out, person.Quiet.hold(send{channel: ch}, sev, now))
+	for _, ch := range person.over(via.channels) {
+		out = append(out, p.put(person, send{channel: ch}, sev, via.digest, now))
 	}
 	return out
 }
 
 // sendsAnyhow is sends, over all that reaches the person if neither rules nor row do.
-func (p *Policy) sendsAnyhow(person Person, sev alerting.Severity, channels []Channel, now time.Time) []send {
-	if out := p.sends(person, sev, channels, now); len(out) > 0 {
+func (p *Policy) sendsAnyhow(person Person, sev alerting.Severity, via route, now time.Time) []send {
+	if out := p.sends(person, sev, via, now); len(out) > 0 {
 		return out
 	}
-	return p.sends(person, sev, Channels, now)
+	return p.sends(person, sev, route{Channels, via.digest}, now)
 }
 
 func (r Rule) send(ch Channel, now time.Time) send {
@@ -50,6 +51,11 @@ func (r Rule) send(ch Channel, now time.Time) send {
 		return send{channel: ch, why: " by a personal rule"}
 	}
 	return send{channel: ch, notBefore: now.Add(r.After).UTC(), why: fmt.Sprintf(", after %s by a personal rule", calendar.Delay{Amount: r.After})}
+}
+
+// put puts a page off to the digest that it belongs to, and to the end of the quiet hours that it would fall into.
+func (p *Policy) put(person Person, s send, sev alerting.Severity, digest string, now time.Time) send {
+	return person.Quiet.hold(p.gather(person, s, sev, digest, now), sev, now)
 }
 
 // hold puts a page of P2 or P3 off to the end of the quiet hours that it would fall into.

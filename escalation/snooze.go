@@ -59,11 +59,7 @@ func (c Case) quietAt() time.Time {
 	if inc.State != alerting.StateAcknowledged || !inc.SnoozedUntil.IsZero() || c.Plan.AckTimeout <= 0 {
 		return time.Time{}
 	}
-	heard := inc.AcknowledgedAt
-	if inc.HeardAt.After(heard) {
-		heard = inc.HeardAt
-	}
-	return heard.Add(c.Plan.AckTimeout)
+	return c.lastWord().Add(c.Plan.AckTimeout)
 }
 
 // heard notes a word or act of a person about what is acknowledged.

@@ -10,7 +10,7 @@ import (
 
 // inTheirPlace gives the pages that would wait until their recipient is away to the deputy of then. Where
 // nobody can stand in, they stay as they are.
-func (p *Policy) inTheirPlace(rs []recipient, h holding, sev alerting.Severity, channels []Channel) []recipient {
+func (p *Policy) inTheirPlace(rs []recipient, h holding, sev alerting.Severity, via route) []recipient {
 	var out []recipient
 	for _, r := range rs {
 		late, absence := p.heldInto(r)
@@ -18,7 +18,7 @@ func (p *Policy) inTheirPlace(rs []recipient, h holding, sev alerting.Severity, 
 			out = append(out, r)
 			continue
 		}
-		deputy, ok := p.deputyAt(absence, h, sev, channels, late)
+		deputy, ok := p.deputyAt(absence, h, sev, via, late)
 		if !ok {
 			out = append(out, r)
 			continue
@@ -50,12 +50,12 @@ func (p *Policy) heldInto(r recipient) (first time.Time, absence Absence) {
 
 // deputyAt is the deputy of an absence as a recipient of pages that leave at a moment, or later where the
 // deputy's own rules say so.
-func (p *Policy) deputyAt(a Absence, h holding, sev alerting.Severity, channels []Channel, at time.Time) (r recipient, ok bool) {
+func (p *Policy) deputyAt(a Absence, h holding, sev alerting.Severity, via route, at time.Time) (r recipient, ok bool) {
 	deputy, known := p.Directory.People[a.Deputy]
 	if !known || p.isAwayAt(deputy.ID, at) {
 		return r, false
 	}
-	r, miss := p.reachHere(deputy, h, sev, channels, at)
+	r, miss := p.reachHere(deputy, h, sev, via, at)
 	for i := range r.sends {
 		if r.sends[i].notBefore.IsZero() {
 			r.sends[i].notBefore = at

@@ -24,7 +24,7 @@ type Recipient struct {
 // Told is whom a step of a severity's row would tell if it fired at a moment, for an incident that nobody
 // has. It is the machine's own rule, for those who ask beforehand.
 func (p *Policy) Told(sev alerting.Severity, step Step, at time.Time) Telling {
-	c := Case{Plan: Plan{Severity: sev, Channels: p.Matrix[sev].Channels, Config: p.Config}}
+	c := Case{Plan: Plan{Severity: sev, Channels: p.Matrix[sev].Channels, Digest: p.Matrix[sev].Digest, Config: p.Config}}
 	s := PlannedStep{Kind: step.Kind, Role: step.Role, Until: step.Until, Says: step.Says}
 	recipients, why := p.recipients(c, s, at)
 	t := Telling{Reason: why}

@@ -22,6 +22,12 @@ func Unneeded(o Queued, c Case) string {
 	if o.Round != inc.Round {
 		return fmt.Sprintf("the incident is in round %d", inc.Round)
 	}
+	switch o.Kind {
+	case ClearStep:
+		return "" // its reopening would be another round
+	case RemindStep:
+		return c.noReminder(o.Step)
+	}
 	if o.Kind == AssignStep && inc.State != alerting.StateResolved && inc.Assignee == o.Person {
 		return c.Plan.withheld(o.Step)
 	}

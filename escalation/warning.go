@@ -86,7 +86,7 @@ func (p *Policy) firstMissed(role, person string, sev alerting.Severity, changes
 	}
 	for _, clock := range clocks {
 		for _, at := range p.dueTimes(clock, role, changes, until) {
-			missed := p.missed(role, person, sev, row.Channels, at)
+			missed := p.missed(role, person, sev, route{channels: row.Channels}, at)
 			if missed != "" && (why == "" || at.Before(first)) {
 				first, why = at, missed
 			}
@@ -100,14 +100,14 @@ func (p *Policy) firstMissed(role, person string, sev alerting.Severity, changes
 
 // missed says why a severity's step reaches nobody of a role that a person holds at an instant; empty if it
 // reaches somebody, or they do not hold it.
-func (p *Policy) missed(role, person string, sev alerting.Severity, channels []Channel, at time.Time) string {
+func (p *Policy) missed(role, person string, sev alerting.Severity, via route, at time.Time) string {
 	h := p.Directory.holders(role, at)
 	if !slices.ContainsFunc(h.people, func(x Person) bool { return x.ID == person }) {
 		return ""
 	}
 	var why []string
 	for _, holder := range h.people {
-		_, tried, ok := p.reach(holder, h, sev, channels, at)
+		_, tried, ok := p.reach(holder, h, sev, via, at)
 		if ok {
 			return ""
 		}

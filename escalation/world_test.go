@@ -22,6 +22,8 @@ type world struct {
 	seen    map[string]bool // orders that a test has expected
 	orders  []told
 	entries []alerting.Entry
+	looked  time.Time // when late pages were last looked at
+	clear   bool      // the last decision gives an all clear
 	alerts  map[escalation.AlertKey]alerting.Alert
 }
 
@@ -63,7 +65,7 @@ func (w *world) Fire(events ...alerting.Event) {
 func (w *world) Alert(labels ...string) alerting.Event { return policytest.Event(w.now, labels...) }
 
 func (w *world) apply(d escalation.Decision) {
-	w.c = d.Case
+	w.c, w.clear = d.Case, d.Clear
 	w.entries = append(w.entries, d.Entries...)
 	for _, o := range d.Pages {
 		w.orders = append(w.orders, told{w.now.Sub(w.start), o})

@@ -23,7 +23,7 @@ type onePage struct {
 	finished []notifiers.Finish
 }
 
-func (o *onePage) ClaimPages(context.Context, notifiers.Lane, int) ([]notifiers.Claim, error) {
+func (o *onePage) ClaimPages(context.Context, notifiers.Lane, int, notifiers.Rate) ([]notifiers.Claim, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.claimed {
@@ -35,6 +35,10 @@ func (o *onePage) ClaimPages(context.Context, notifiers.Lane, int) ([]notifiers.
 
 func (o *onePage) Recheck(context.Context, notifiers.Claim) (notifiers.Brief, bool, error) {
 	return o.notice.Brief, true, nil
+}
+
+func (*onePage) Gathered(context.Context, notifiers.Claim) ([]notifiers.Brief, bool, error) {
+	return nil, false, nil
 }
 
 func (o *onePage) FinishPage(_ context.Context, f notifiers.Finish) error {

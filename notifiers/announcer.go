@@ -101,7 +101,7 @@ func announce(ctx context.Context, store Announcements, board Board, place bool,
 		}
 		log.Warn("an incident's message is not up to date", "incident", a.Brief.Incident.ID, "error", result.Error, "again_in", result.Retry)
 	}
-	if err := persist(ctx, func(ctx context.Context) error { return store.FinishAnnouncement(ctx, result) }); err != nil {
+	if err := persist(ctx, persistTimeout, func(ctx context.Context) error { return store.FinishAnnouncement(ctx, result) }); err != nil {
 		log.Error("what came of an incident's message is not stored", "incident", a.Brief.Incident.ID, "error", err)
 	}
 }
@@ -134,11 +134,11 @@ func bring(ctx context.Context, store Announcements, board Board, a *Announcemen
 		}
 		a.Ref, a.SentRev = ref, rev
 		posted := Announced{Announcement: *a, Keep: true}
-		if err := persist(ctx, func(ctx context.Context) error { return store.FinishAnnouncement(ctx, posted) }); err != nil {
+		if err := persist(ctx, persistTimeout, func(ctx context.Context) error { return store.FinishAnnouncement(ctx, posted) }); err != nil {
 			return err
 		}
 	case a.SentRev != rev:
-		if err := board.Edit(call, a.Ref, a.Brief); err != nil {
+		if a.Ref, err = renewed(call, board, a.Ref, a.Brief); err != nil {
 			return err
 		}
 		a.SentRev = rev
@@ -152,4 +152,12 @@ func bring(ctx context.Context, store Announcements, board Board, a *Announcemen
 		}
 	}
 	return nil
+}
+
+// renewed brings the message at ref up to date, and returns the reference to keep.
+func renewed(ctx context.Context, board Board, ref json.RawMessage, b Brief) (json.RawMessage, error) {
+	if r, ok := board.(Renewer); ok {
+		return r.Renew(ctx, ref, b)
+	}
+	return ref, board.Edit(ctx, ref, b)
 }

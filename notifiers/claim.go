@@ -3,16 +3,62 @@ package notifiers
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"tocsin/alerting"
 )
 
-// Claim is a page that this replica holds for one attempt.
+// Claim is a page that this replica holds for one attempt, or several that leave in one message.
 type Claim struct {
 	Page           Page
-	AttemptID      string // names the claim too: writes check it
-	PossibleRepeat bool   // the attempt before this one may have arrived
+	AttemptID      string   // names the message, and the attempt of the page that led it when it was claimed
+	PossibleRepeat bool     // the attempt before this one may have arrived
+	Joined         []Joined // further pages of the same person that leave in the same message, the worst first
+	Digest         bool     // all of them waited for a set hour
+}
+
+// Joined is a page that another one leads.
+type Joined struct {
+	Page      Page
+	AttemptID string
+}
+
+// Pages are all pages of the message, the worst first.
+func (c Claim) Pages() []Page {
+	pages := []Page{c.Page}
+	for _, j := range c.Joined {
+		pages = append(pages, j.Page)
+	}
+	return pages
+}
+
+// PageIDs are the numbers of Pages.
+func (c Claim) PageIDs() []int64 {
+	ids := []int64{c.Page.ID}
+	for _, j := range c.Joined {
+		ids = append(ids, j.Page.ID)
+	}
+	return ids
+}
+
+// Tokens are the attempts of Pages, of which each names its page's claim: writes check it.
+func (c Claim) Tokens() []string {
+	tokens := []string{c.AttemptID}
+	for _, j := range c.Joined {
+		tokens = append(tokens, j.AttemptID)
+	}
+	return tokens
+}
+
+// Incidents are those that the message is about, each once.
+func (c Claim) Incidents() []int64 {
+	var ids []int64
+	for _, p := range c.Pages() {
+		ids = append(ids, p.IncidentID)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // Finish is what came of a claim. Storing it gives the page back.
@@ -26,15 +72,27 @@ type Finish struct {
 	Ref        json.RawMessage // where the message can be edited, if it can
 	Rev        int64           // the incident's rev that the message shows
 	Entry      alerting.Entry  // for the timeline; its time is set when it is stored
+	Dropped    []Dropped       // pages of the claim that were left out
+}
+
+// Dropped is a page that was not needed any more when its message was to leave. It is skipped, while the others
+// are as the Finish says.
+type Dropped struct {
+	Page  int64
+	Why   string
+	Entry alerting.Entry
 }
 
 // Outbox holds pages that wait to be sent.
 type Outbox interface {
-	// ClaimPages takes at most limit due pages of a lane, worst and oldest first, for this replica, and
-	// notes an attempt for each.
-	ClaimPages(ctx context.Context, l Lane, limit int) ([]Claim, error)
-	// Recheck reads the claim and its incident again; held is false if the claim is no longer ours.
+	// ClaimPages takes due pages of a lane for this replica, worst and oldest first, in at most limit messages,
+	// and notes an attempt for each page. What the rate does not allow now waits until it does.
+	ClaimPages(ctx context.Context, l Lane, limit int, r Rate) ([]Claim, error)
+	// Recheck reads the claim and its page's incident again; held is false if the claim is no longer ours.
 	Recheck(ctx context.Context, c Claim) (b Brief, held bool, err error)
+	// Gathered is Recheck of a claim of several pages: a brief for each of them, in the order of Pages, without
+	// alerts. held is false if one of them is no longer ours.
+	Gathered(ctx context.Context, c Claim) (bs []Brief, held bool, err error)
 	// FinishPage stores what came of a claim, if it is still ours. With OutcomeUntried the page is as it
 	// was before the claim, but for its next time.
 	FinishPage(ctx context.Context, f Finish) error

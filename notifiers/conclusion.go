@@ -1,11 +1,14 @@
 package notifiers
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"tocsin/alerting"
 	"tocsin/escalation"
+
+	"github.com/sony/gobreaker/v2"
 )
 
 // Unneeded says why a page need not leave any more; empty if it must, as a message always must.
@@ -13,22 +16,39 @@ func Unneeded(p Page, b Brief) string {
 	if p.Message != nil {
 		return ""
 	}
+	if b.Untold {
+		return "no page of it has reached " + p.Person + " over " + string(p.Channel)
+	}
 	return escalation.Unneeded(
 		escalation.Queued{Round: p.Round, Step: p.Step, Kind: p.Kind, Person: p.Person, Until: p.Until},
 		escalation.Case{Incident: b.Incident, Plan: b.Plan},
 	)
 }
 
-func skipped(c Claim, why string) Finish {
-	return Finish{
-		Claim: c, State: Skipped, Outcome: OutcomeSkipped, Error: why,
-		Entry: entry(alerting.KindPageSkipped, why, "Page to %s over %s not sent: %s", c.Page.Person, c.Page.Channel, why),
+// keptBack reports whether a message was not handed to the provider for a reason that is not its own: the channel
+// rests after failures of other messages, or goes at its own pace. wait is how long it is to wait.
+func keptBack(err error) (wait time.Duration, kept bool) {
+	switch {
+	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
+		return breakPoll, true
+	case paced(err):
+		return max(AsFailure(err).RetryAfter, breakPoll), true
 	}
+	return 0, false
 }
 
-// handedBack returns a claim untried: the channel rests after failures that were other messages'.
-func handedBack(c Claim) Finish {
-	return Finish{Claim: c, State: Queued, Outcome: OutcomeUntried, Retry: breakPoll}
+// paced reports whether a message waits for its channel's own pace.
+func paced(err error) bool {
+	if err == nil {
+		return false
+	}
+	f := AsFailure(err)
+	return f.Class == Temporary && f.Code == CodePaced
+}
+
+// handedBack returns a claim untried.
+func handedBack(c Claim, wait time.Duration) Finish {
+	return Finish{Claim: c, State: Queued, Outcome: OutcomeUntried, Retry: wait}
 }
 
 // concluded decides what an attempt's end means for its page.
@@ -37,6 +57,9 @@ func concluded(c Claim, r Receipt, err error, spread float64) Finish {
 	to := fmt.Sprintf("%s over %s", c.Page.Person, c.Page.Channel)
 	if err == nil {
 		f.State, f.Outcome = Sent, OutcomeSent
+		if r.Delivered {
+			f.State, f.Outcome = Delivered, OutcomeDelivered
+		}
 		text := "Paged " + to
 		if c.PossibleRepeat {
 			text += " (possible repeat)"

@@ -31,6 +31,7 @@ type Dispatcher struct {
 	url     func(incident int64) string
 	act     func(incident int64, person string) string
 	locale  func() Locale
+	budget  func() Budget
 	breaker *gobreaker.CircuitBreaker[Receipt]
 	seen    func(Finish, time.Duration)
 	log     *slog.Logger
@@ -51,22 +52,33 @@ type Options struct {
 	URL     func(incident int64) string                // an incident's page
 	Act     func(incident int64, person string) string // a person's own page to answer on; nil: there is none
 	Locale  func() Locale                              // how people are spoken to at the moment; nil: as the zero Locale
-	Seen    func(f Finish, took time.Duration)         // told of each attempt, for metrics
+	Budget  func() Budget                              // in force; nil: nothing is held back
+	Seen    func(f Finish, took time.Duration)         // told of each message that was tried, for metrics
 	Log     *slog.Logger
 }
 
-// NewBreaker makes a channel's circuit breaker: after five failures in a row that are the provider's or
+// breakAfter is how many failures in a row open a breaker: a provider that takes one message in four is still
+// worth asking, and has five failures in a row all the time.
+const breakAfter = 10
+
+// NewBreaker makes a channel's circuit breaker: after ten failures in a row that are the provider's or
 // the channel's own (its credentials, say), nothing is sent for two seconds, then one message tries.
-// A Permanent failure is one message's, and counts as an answer of a provider that is well.
+// A Permanent failure is one message's, and counts as an answer of a provider that is well; so does a day's budget
+// that is used up. What waits for the channel's own pace says nothing of the provider.
 func NewBreaker(c escalation.Channel) *gobreaker.CircuitBreaker[Receipt] {
 	return gobreaker.NewCircuitBreaker[Receipt](gobreaker.Settings{
 		Name:        string(c),
 		MaxRequests: 1,
 		Timeout:     2 * time.Second,
-		ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= 5 },
+		ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= breakAfter },
 		IsSuccessful: func(err error) bool {
-			return err == nil || AsFailure(err).Class == Permanent
+			if err == nil {
+				return true
+			}
+			f := AsFailure(err)
+			return f.Class == Permanent || f.Class == Temporary && f.Code == CodeBudget
 		},
+		IsExcluded: paced,
 	})
 }
 
@@ -75,13 +87,16 @@ func NewBreaker(c escalation.Channel) *gobreaker.CircuitBreaker[Receipt] {
 func NewDispatcher(lane Lane, o Options) *Dispatcher {
 	d := &Dispatcher{
 		lane: lane, outbox: o.Outbox, sender: o.Sender, person: o.Person, url: o.URL,
-		act: o.Act, locale: o.Locale, breaker: o.Breaker, seen: o.Seen, log: o.Log.With("lane", lane.String()),
+		act: o.Act, locale: o.Locale, budget: o.Budget, breaker: o.Breaker, seen: o.Seen, log: o.Log.With("lane", lane.String()),
 	}
 	if d.act == nil {
 		d.act = func(int64, string) string { return "" }
 	}
 	if d.locale == nil {
 		d.locale = func() Locale { return Locale{} }
+	}
+	if d.budget == nil {
+		d.budget = func() Budget { return nil }
 	}
 	d.root, d.cancel = context.WithCancel(context.Background())
 	d.Loop = due.New("dispatcher "+lane.String(), o.Log, d.dispatch)
@@ -112,7 +127,7 @@ func (d *Dispatcher) dispatch(ctx context.Context) (time.Duration, error) {
 	if free == 0 {
 		return due.Net, nil // a message that finishes wakes the loop
 	}
-	claims, err := d.outbox.ClaimPages(ctx, d.lane, free)
+	claims, err := d.outbox.ClaimPages(ctx, d.lane, free, d.budget()[d.lane.Channel])
 	if err != nil {
 		return 0, err
 	}
@@ -149,7 +164,7 @@ func (d *Dispatcher) take(n int) {
 // send carries one claim to its end. What the store cannot take now is tried until it can: the claim is
 // ours as long as this replica lives.
 func (d *Dispatcher) send(c Claim) {
-	brief, held, err := d.recheck(c)
+	m, held, err := d.recheck(c)
 	switch {
 	case err == nil && !held, errors.Is(err, alerting.ErrUnavailable):
 		return // somebody else's now, or left to whoever finds that we are gone
@@ -157,8 +172,8 @@ func (d *Dispatcher) send(c Claim) {
 		d.log.Error("a page cannot be read", "page", c.Page.ID, "incident", c.Page.IncidentID, "error", err)
 	}
 	start := time.Now()
-	f := d.attempt(c, brief, err)
-	if err := persist(d.root, func(ctx context.Context) error { return d.outbox.FinishPage(ctx, f) }); err != nil {
+	f := d.attempt(m, err)
+	if err := persist(d.root, c.patience(), func(ctx context.Context) error { return d.outbox.FinishPage(ctx, f) }); err != nil {
 		d.log.Error("what came of a page is not stored", "page", c.Page.ID, "incident", c.Page.IncidentID, "outcome", f.Outcome, "error", err)
 	}
 	if f.Outcome != OutcomeUntried {
@@ -166,43 +181,40 @@ func (d *Dispatcher) send(c Claim) {
 	}
 }
 
-func (d *Dispatcher) recheck(c Claim) (b Brief, held bool, err error) {
-	err = persist(d.root, func(ctx context.Context) (err error) {
-		b, held, err = d.outbox.Recheck(ctx, c)
-		return err
-	})
-	return b, held, err
-}
-
 // attempt sends one message, unless it is no longer needed, or the page could not be read.
-func (d *Dispatcher) attempt(c Claim, brief Brief, unread error) Finish {
+func (d *Dispatcher) attempt(m mail, unread error) Finish {
+	page := m.page()
 	if unread != nil {
-		return concluded(c, Receipt{}, &Failure{Class: Temporary, Err: unread}, rand.Float64())
+		return m.concluded(Receipt{}, &Failure{Class: Temporary, Err: unread}, rand.Float64())
 	}
-	if why := Unneeded(c.Page, brief); why != "" {
-		return skipped(c, why)
+	if len(m.needed) == 0 {
+		return m.skipped()
 	}
-	person, ok := d.person(c.Page.Person)
-	if !ok || person.Address(c.Page.Channel) == "" {
-		return concluded(c, Receipt{}, &Failure{Class: Permanent, Err: errors.New("the configuration has no such address any more")}, 0)
+	person, ok := d.person(page.Person)
+	if !ok || person.Address(page.Channel) == "" {
+		return m.concluded(Receipt{}, &Failure{Class: Permanent, Err: errors.New("the configuration has no such address any more")}, 0)
 	}
-	receipt, err := d.deliver(d.notice(c, person, brief))
-	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
-		return handedBack(c)
+	receipt, err := d.deliver(d.notice(m, person))
+	if wait, kept := keptBack(err); kept {
+		return handedBack(m.claim, wait)
 	}
-	f := concluded(c, receipt, err, rand.Float64())
-	f.Rev = brief.Incident.Rev
-	return f
+	return m.concluded(receipt, err, rand.Float64())
 }
 
 // notice is what the channel needs. A message has no incident, and so neither its page nor a link to
-// answer by.
-func (d *Dispatcher) notice(c Claim, person escalation.Person, brief Brief) Notice {
-	n := Notice{AttemptID: c.AttemptID, PossibleRepeat: c.PossibleRepeat, Page: c.Page, Person: person, Brief: brief}
+// answer by; several pages in one message have no link to answer by.
+func (d *Dispatcher) notice(m mail, person escalation.Person) Notice {
+	page := m.page()
+	n := Notice{
+		AttemptID: m.claim.AttemptID, PossibleRepeat: m.claim.PossibleRepeat, Page: page, Person: person,
+		Brief: m.brief(), Bundle: m.bundle(),
+	}
 	n.Brief.Locale = d.locale().For(person)
-	if c.Page.Message == nil {
-		n.Brief.URL = d.url(c.Page.IncidentID)
-		n.ActURL = d.act(c.Page.IncidentID, person.ID)
+	if page.Message == nil {
+		n.Brief.URL = d.url(page.IncidentID)
+	}
+	if page.Message == nil && n.Bundle == nil {
+		n.ActURL = d.act(page.IncidentID, person.ID)
 	}
 	return n
 }

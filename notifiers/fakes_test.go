@@ -14,10 +14,12 @@ type outbox struct {
 	mu       sync.Mutex
 	waiting  []waitingPage
 	brief    Brief
-	stolen   map[int64]bool // claims that are no longer ours when they are looked at again
-	away     time.Time      // until when the store is not available
-	unread   error          // what Recheck says
-	claims   int            // how often it was asked for claims
+	others   map[int64]alerting.Incident // of pages that are joined to another's
+	joined   [][]Page                    // messages of several pages that wait
+	stolen   map[int64]bool              // claims that are no longer ours when they are looked at again
+	away     time.Time                   // until when the store is not available
+	unread   error                       // what Recheck says
+	claims   int                         // how often it was asked for claims
 	finished []Finish
 }
 
@@ -62,7 +64,7 @@ func (o *outbox) missing() error {
 	return nil
 }
 
-func (o *outbox) ClaimPages(_ context.Context, _ Lane, limit int) ([]Claim, error) {
+func (o *outbox) ClaimPages(_ context.Context, _ Lane, limit int, _ Rate) ([]Claim, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.claims++
@@ -80,6 +82,14 @@ func (o *outbox) ClaimPages(_ context.Context, _ Lane, limit int) ([]Claim, erro
 		out = append(out, Claim{Page: w.page, AttemptID: fmt.Sprintf("%d-%d", w.page.ID, w.page.Tries), PossibleRepeat: w.repeat})
 	}
 	o.waiting = left
+	for _, pages := range o.joined {
+		c := Claim{Page: pages[0], AttemptID: fmt.Sprintf("%d-1", pages[0].ID)}
+		for _, p := range pages[1:] {
+			c.Joined = append(c.Joined, Joined{Page: p, AttemptID: fmt.Sprintf("%d-1", p.ID)})
+		}
+		out = append(out, c)
+	}
+	o.joined = nil
 	return out, nil
 }
 
@@ -90,6 +100,25 @@ func (o *outbox) Recheck(_ context.Context, c Claim) (Brief, bool, error) {
 		return Brief{}, false, err
 	}
 	return o.brief, !o.stolen[c.Page.ID], o.unread
+}
+
+func (o *outbox) Gathered(_ context.Context, c Claim) ([]Brief, bool, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.missing(); err != nil {
+		return nil, false, err
+	}
+	var briefs []Brief
+	held := true
+	for _, p := range c.Pages() {
+		b := o.brief
+		if own, ok := o.others[p.IncidentID]; ok {
+			b.Incident = own
+		}
+		briefs = append(briefs, b)
+		held = held && !o.stolen[p.ID]
+	}
+	return briefs, held, nil
 }
 
 func (o *outbox) FinishPage(_ context.Context, f Finish) error {

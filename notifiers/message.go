@@ -34,7 +34,7 @@ func (n Notice) Message() (m Message, ok bool) {
 	}
 	m.Subject, m.URL = Cut(Plain(n.Page.Message.Subject), subjectLimit), WebURL(n.Page.Message.URL)
 	if m.Subject == "" {
-		m.Subject = "A message from Tocsin"
+		m.Subject = n.Brief.Locale.Words().FromTocsin
 	}
 	for line := range strings.Lines(n.Page.Message.Text) {
 		if line = Plain(line); line != "" && len(m.Lines) < linesLimit {

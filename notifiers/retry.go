@@ -18,7 +18,10 @@ type patience struct {
 const endless = math.MaxInt
 
 func patienceFor(s alerting.Severity) patience {
-	if s <= alerting.P1 {
+	switch s {
+	case alerting.P0: // several tries within the half minute in which it is to reach somebody
+		return patience{time.Second, 10 * time.Second, endless}
+	case alerting.P1:
 		return patience{time.Second, 30 * time.Second, endless}
 	}
 	return patience{10 * time.Second, 10 * time.Minute, 20}

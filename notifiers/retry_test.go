@@ -14,10 +14,11 @@ func severities() *rapid.Generator[alerting.Severity] {
 }
 
 func TestBackoffDoublesUpToItsLongest(t *testing.T) {
-	want := []time.Duration{1, 2, 4, 8, 16, 30, 30}
-	for i, seconds := range want {
-		if got, ok := Backoff(alerting.P0, i+1, 0, 1); !ok || got != seconds*time.Second {
-			t.Errorf("after try %d: %v, %v", i+1, got, ok)
+	for s, want := range map[alerting.Severity][]time.Duration{alerting.P0: {1, 2, 4, 8, 10, 10}, alerting.P1: {1, 2, 4, 8, 16, 30, 30}} {
+		for i, seconds := range want {
+			if got, ok := Backoff(s, i+1, 0, 1); !ok || got != seconds*time.Second {
+				t.Errorf("%s after try %d: %v, %v", s, i+1, got, ok)
+			}
 		}
 	}
 	if got, _ := Backoff(alerting.P3, 1, 0, 0); got != 5*time.Second {
@@ -29,7 +30,7 @@ func TestAP0OrP1IsNeverGivenUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom([]alerting.Severity{alerting.P0, alerting.P1}).Draw(t, "severity")
 		tries := rapid.IntRange(6, 1<<31).Draw(t, "tries")
-		if wait, ok := Backoff(s, tries, 0, 1); !ok || wait != 30*time.Second {
+		if wait, ok := Backoff(s, tries, 0, 1); !ok || wait != patienceFor(s).longest {
 			t.Fatalf("%v, %v", wait, ok)
 		}
 	})

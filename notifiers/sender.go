@@ -20,7 +20,25 @@ type Notice struct {
 	Person         escalation.Person
 	ActURL         string // the person's own page to answer on, absolute; empty: none
 	Brief          Brief
+	Bundle         *Bundle // several pages in one message, of which Page is the worst; nil: Page alone
 }
+
+// Bundle is several pages of one person that leave as one message.
+type Bundle struct {
+	Total      int    // incidents
+	BySeverity [4]int // P0 to P3
+	Digest     bool   // it was due at a set hour, and interrupts nobody
+	Items      []BundleItem
+}
+
+// BundleItem is one page of a bundle.
+type BundleItem struct {
+	Page     Page
+	Incident alerting.Incident
+}
+
+// BundleItems is how many items a Bundle lists, worst and oldest first.
+const BundleItems = 20
 
 // Brief is what there is to say of an incident at this moment.
 type Brief struct {
@@ -29,6 +47,7 @@ type Brief struct {
 	Alerts   []alerting.Alert // at most BriefAlerts, worst and newest first; Incident.AlertCount has the total
 	URL      string           // the incident's page, absolute
 	Locale   Locale           // how its readers are told of times and people
+	Untold   bool             // of an all clear: nothing of its round has left for its person over its channel
 }
 
 // BriefAlerts is how many alerts a Brief lists.
@@ -48,6 +67,8 @@ type Receipt struct {
 	// beside a Failure too, where a report may settle what the lost answer did not, and is worth waiting
 	// for: not where the provider has answered that it broke.
 	Receipts bool
+	// Delivered says that the message is known to have arrived already.
+	Delivered bool
 	// Ref finds the message again where it can be edited (Slack); nil otherwise.
 	Ref json.RawMessage
 }
@@ -60,6 +81,12 @@ type Board interface {
 	Edit(ctx context.Context, ref json.RawMessage, b Brief) error
 	// Reply adds timeline entries below the message at ref.
 	Reply(ctx context.Context, ref json.RawMessage, b Brief, entries []alerting.Entry) error
+}
+
+// Renewer is a Board whose references say what has been told, so that they change with each edit.
+type Renewer interface {
+	// Renew is Board's Edit; it returns the reference to keep in ref's place, also beside an error.
+	Renew(ctx context.Context, ref json.RawMessage, b Brief) (json.RawMessage, error)
 }
 
 // Rendered is a message as it would leave, for sandboxes and tests.
@@ -83,6 +110,12 @@ type Failure struct {
 	RetryAfter time.Duration // what the provider asked for; 0 if nothing
 	Err        error
 }
+
+// Codes of failures that say that a limit of our own held a message back: no sign of a sick provider.
+const (
+	CodeBudget = "budget" // a channel's budget of the day
+	CodePaced  = "paced"  // a channel's own pace
+)
 
 // FailureClass decides what happens next.
 type FailureClass uint8

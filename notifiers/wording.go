@@ -5,22 +5,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"tocsin/alerting"
 	"tocsin/escalation"
 )
 
-// What every channel says of an incident in the same words. All that is returned here is Plain; it is
-// not yet escaped for any format.
-
-// Why is why this page comes: the matrix's words, or that the incident was given to its reader. It is
-// empty for a first page.
-func (n Notice) Why() string {
-	if n.Page.Says == "" && n.Page.Kind == escalation.AssignStep {
-		return "assigned to you"
-	}
-	return Plain(n.Page.Says)
-}
+// What every channel says of an incident in the same words, in the language of the Brief's Locale. All that
+// is returned here is Plain; it is not yet escaped for any format.
 
 // ActLink is where this reader answers; empty if there is nothing to answer any more, or no such page.
 func (n Notice) ActLink() string {
@@ -42,7 +34,7 @@ func (b Brief) Name() string {
 
 // Headline is [severity] #number and the name: "[P0] #412 SystemDown backend".
 func (b Brief) Headline() string {
-	return fmt.Sprintf("[%s] #%d %s", b.Incident.Severity, b.Incident.ID, b.Name())
+	return strings.TrimSpace(fmt.Sprintf("[%s] #%d %s", b.Incident.Severity, b.Incident.ID, b.Name()))
 }
 
 // Title is the incident's title, or its name where it has none.
@@ -81,15 +73,16 @@ func (b Brief) annotation(names ...string) string {
 
 // Alerting counts the incident's alerts: "3 alerts, 2 firing"; "none" for a manual incident.
 func (b Brief) Alerting() string {
+	w := b.Locale.Words()
 	switch n, firing := b.Incident.AlertCount, b.Incident.FiringCount; {
 	case n == 0:
-		return "none"
+		return w.NoAlerts
 	case n == 1 && firing == 1:
-		return "1 alert, firing"
+		return w.OneFiring
 	case n == 1:
-		return "1 alert, resolved"
+		return w.OneEnded
 	default:
-		return fmt.Sprintf("%d alerts, %d firing", n, firing)
+		return fmt.Sprintf(w.Alerts, n, firing)
 	}
 }
 
@@ -98,7 +91,40 @@ func (b Brief) Holder() string {
 	if who := b.Locale.Name(b.Incident.Assignee); who != "" {
 		return who
 	}
-	return "nobody yet"
+	return b.Locale.Words().Nobody
+}
+
+// StateWord is how the incident stands: "open", "acknowledged", "resolved".
+func (b Brief) StateWord() string {
+	w := b.Locale.Words()
+	switch b.Incident.State {
+	case alerting.StateAcknowledged:
+		return w.Acknowledged
+	case alerting.StateResolved:
+		return w.Resolved
+	}
+	return w.Open
+}
+
+// State is how the incident stands, and where somebody changed that, who and when: "acknowledged by System
+// Admin on Mon 2 Mar 2026, 03:45 CET".
+func (b Brief) State() string {
+	inc := b.Incident
+	switch inc.State {
+	case alerting.StateAcknowledged:
+		return b.stateBy(inc.AcknowledgedBy, inc.AcknowledgedAt)
+	case alerting.StateResolved:
+		return b.stateBy(inc.ResolvedBy, inc.ResolvedAt)
+	}
+	return b.StateWord()
+}
+
+func (b Brief) stateBy(who string, at time.Time) string {
+	w, l := b.Locale.Words(), b.Locale
+	if who = l.Name(who); who == "" {
+		return fmt.Sprintf(w.StateAt, b.StateWord(), l.Time(at))
+	}
+	return fmt.Sprintf(w.StateBy, b.StateWord(), who, l.Time(at))
 }
 
 // Next is the step that is owed next, nil if none is.
@@ -109,13 +135,29 @@ func (b Brief) Next() *escalation.PlannedStep {
 	return b.Plan.Owed(b.Incident)
 }
 
-// StepWords says what a step does: "manager is paged".
-func StepWords(s *escalation.PlannedStep) string {
-	verb := "is paged"
+// StepWords says what a step does, in English: "manager is paged". Locale.Step says it in the reader's
+// language.
+func StepWords(s *escalation.PlannedStep) string { return Locale{}.Step(s) }
+
+// Step says what a step does: "manager is paged".
+func (l Locale) Step(s *escalation.PlannedStep) string {
 	if s.Kind == escalation.AssignStep {
-		verb = "is assigned"
+		return Plain(fmt.Sprintf(l.Words().Assigned, Plain(s.Role)))
 	}
-	return Plain(s.Role) + " " + verb
+	return Plain(fmt.Sprintf(l.Words().Paged, Plain(s.Role)))
+}
+
+// NextWords is what comes next, and when: "manager is paged on Mon 2 Mar 2026, 03:56 CET"; that nothing is
+// planned; or empty for an incident that is resolved.
+func (b Brief) NextWords() string {
+	w := b.Locale.Words()
+	if next := b.Next(); next != nil {
+		return fmt.Sprintf(w.Step, b.Locale.Step(next), b.Locale.Time(next.DueAt))
+	}
+	if b.Incident.State == alerting.StateResolved {
+		return ""
+	}
+	return w.NoStep
 }
 
 // Label is a label's name and value.
@@ -157,51 +199,4 @@ func byInterest(a, b string) int {
 		return d
 	}
 	return strings.Compare(a, b)
-}
-
-// AlertLines is one line for each listed alert, if there are several: name, what tells it from the
-// others, and its summary.
-func (b Brief) AlertLines() []string {
-	if b.Incident.AlertCount < 2 {
-		return nil
-	}
-	var lines []string
-	for _, a := range b.Alerts {
-		var line strings.Builder
-		line.WriteString(Plain(a.Labels["alertname"]))
-		for _, name := range []string{"instance", "pod", "service"} {
-			if v := Plain(a.Labels[name]); v != "" {
-				line.WriteString(" on " + v)
-				break
-			}
-		}
-		if s := Plain(a.Annotations["summary"]); s != "" {
-			line.WriteString(": " + s)
-		}
-		lines = append(lines, strings.TrimSpace(line.String())+" ("+string(a.Status)+")")
-	}
-	return lines
-}
-
-// Link is somewhere to go.
-type Link struct{ Name, URL string }
-
-// Links are the incident's page, its runbook and its graph, as far as there are such and a browser may
-// safely go there.
-func (b Brief) Links() []Link {
-	var links []Link
-	add := func(name, raw string) {
-		if u := WebURL(raw); u != "" {
-			links = append(links, Link{name, u})
-		}
-	}
-	add("Incident", b.URL)
-	add("Runbook", b.annotation("runbook_url", "runbook"))
-	for _, a := range b.Alerts {
-		if a.GeneratorURL != "" {
-			add("Graph", a.GeneratorURL)
-			break
-		}
-	}
-	return links
 }

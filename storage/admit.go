@@ -30,6 +30,9 @@ func (s *Store) admit(ctx context.Context, arrivals []alerting.Arrival, decide f
 		return err
 	}
 	a := decide(known, arrivals)
+	if err := addClears(ctx, tx, a.Incidents); err != nil {
+		return err
+	}
 	write := &pgx.Batch{}
 	queueDecisions(write, a.Incidents, known.Now)
 	queueAlerts(write, a.Alerts)

@@ -79,6 +79,7 @@ func (s *Store) FinishAnnouncement(ctx context.Context, a notifiers.Announced) e
 			claimed_by = CASE WHEN $7 THEN claimed_by END, claim = CASE WHEN $7 THEN claim END,
 			next_attempt_at = CASE
 				WHEN $7 THEN next_attempt_at
+				WHEN ended THEN NULL
 				WHEN $8::float8 > 0 THEN tocsin_now() + make_interval(secs => $8)
 				WHEN wanted_rev > $9 THEN tocsin_now() + interval '1 second'
 			END
@@ -96,6 +97,19 @@ func (s *Store) NextAnnouncement(ctx context.Context, c escalation.Channel) (tim
 		SELECT next_attempt_at FROM announcements
 		WHERE channel = $1 AND next_attempt_at IS NOT NULL AND claimed_by IS NULL
 		ORDER BY next_attempt_at LIMIT 1)`, c)
+}
+
+// KeepPlaces says which places the configuration names. An announcement of any other ends as it is; one that was
+// ended and whose place is named again is brought up to date.
+func (s *Store) KeepPlaces(ctx context.Context, named []string) error {
+	_, err := s.pool.Exec(ctx, `
+		UPDATE announcements SET ended = NOT (channel = ANY ($1)),
+			next_attempt_at = CASE WHEN channel = ANY ($1) AND wanted_rev > sent_rev THEN tocsin_now() END
+		WHERE page_id = 0 AND channel <> 'slack' AND ended = (channel = ANY ($1)) AND claimed_by IS NULL`, named)
+	if err == nil {
+		s.committed(Commit{Announcements: true})
+	}
+	return classify(err)
 }
 
 // queueThread reads what is to be written below an incident's message: its timeline after the entry

@@ -127,6 +127,9 @@ func (s *Store) AdvanceDue(ctx context.Context, limit int, decide func(escalatio
 		}
 		decisions = append(decisions, &d)
 	}
+	if err := addClears(ctx, tx, decisions); err != nil {
+		return 0, err
+	}
 	write := &pgx.Batch{}
 	queueDecisions(write, decisions, now)
 	if len(aside) > 0 {
@@ -220,6 +223,9 @@ func (s *Store) Open(ctx context.Context, decide func(int64, time.Time) escalati
 }
 
 func (s *Store) writeOne(ctx context.Context, tx *transaction, d *escalation.Decision, now time.Time) error {
+	if err := addClears(ctx, tx, []*escalation.Decision{d}); err != nil {
+		return err
+	}
 	write := &pgx.Batch{}
 	queueDecisions(write, []*escalation.Decision{d}, now)
 	if err := tx.commit(ctx, write); err != nil {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"slices"
 	"time"
 
 	"tocsin/alerting"
@@ -26,7 +27,7 @@ func queueDecisions(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 		if d.OpenAlerts {
 			reopened = append(reopened, d.Case.Incident.ID)
 		}
-		if d.Changed && d.Announced() {
+		if d.Changed && len(shownIn(d)) > 0 {
 			shown = append(shown, d)
 		}
 		if d.Changed && !d.Opens {
@@ -150,31 +151,55 @@ func queueChanged(b *pgx.Batch, ds []*escalation.Decision) {
 }
 
 func queueOrders(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
-	var id []int64
-	var round, step []int32
-	var kind, role, person, channel, until, says, reason []string
-	var severity []int16
-	var from []*time.Time
+	var r orderRows
 	for _, d := range ds {
-		for _, p := range d.Pages {
-			id = append(id, d.Case.Incident.ID)
-			round, step = append(round, int32(d.Case.Plan.Round)), append(step, int32(p.Step))
-			kind, role, person = append(kind, string(p.Kind)), append(role, p.Role), append(person, p.Person)
-			channel, until = append(channel, string(p.Channel)), append(until, string(p.Until))
-			says, reason = append(says, p.Says), append(reason, jsonText(p.Reason))
-			severity, from = append(severity, int16(d.Case.Incident.Severity)), append(from, nullTime(p.NotBefore))
+		for _, o := range d.Pages {
+			r.add(d, o)
 		}
 	}
-	if len(id) == 0 {
+	if len(r.id) == 0 {
 		return
 	}
 	b.Queue(`
-		INSERT INTO pages (incident_id, round, step, kind, role, person, channel, severity, until, says, reason, created_at, next_attempt_at)
-		SELECT r.incident_id, r.round, r.step, r.kind, r.role, r.person, r.channel, r.severity, r.until, r.says, r.reason::jsonb, $12, greatest(r.not_before, $12)
+		INSERT INTO pages (incident_id, round, step, kind, role, person, channel, severity, until, says, reason, created_at, next_attempt_at,
+			digest, accept_by, instead)
+		SELECT r.incident_id, r.round, r.step, r.kind, r.role, r.person, r.channel, r.severity, r.until, r.says, r.reason::jsonb, $12, greatest(r.not_before, $12),
+			r.digest, r.accept_by, r.instead
 		FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[], $9::text[], $10::text[], $11::text[],
-			$13::timestamptz[]) AS r(incident_id, round, step, kind, role, person, channel, severity, until, says, reason, not_before)
+			$13::timestamptz[], $14::boolean[], $15::timestamptz[], $16::text[])
+			AS r(incident_id, round, step, kind, role, person, channel, severity, until, says, reason, not_before, digest, accept_by, instead)
 		ON CONFLICT (incident_id, round, step, person, channel) DO NOTHING`,
-		id, round, step, kind, role, person, channel, severity, until, says, reason, now, from)
+		r.id, r.round, r.step, r.kind, r.role, r.person, r.channel, r.severity, r.until, r.says, r.reason, now, r.from, r.digest, r.acceptBy, r.instead)
+}
+
+// orderRows are orders as columns, for unnest.
+type orderRows struct {
+	id                                                        []int64
+	round, step                                               []int32
+	kind, role, person, channel, until, says, reason, instead []string
+	severity                                                  []int16
+	from, acceptBy                                            []*time.Time
+	digest                                                    []bool
+}
+
+func (r *orderRows) add(d *escalation.Decision, o escalation.Order) {
+	r.id = append(r.id, d.Case.Incident.ID)
+	r.round, r.step = append(r.round, int32(d.Case.Plan.Round)), append(r.step, int32(o.Step))
+	r.kind, r.role, r.person = append(r.kind, string(o.Kind)), append(r.role, o.Role), append(r.person, o.Person)
+	r.channel, r.until = append(r.channel, string(o.Channel)), append(r.until, string(o.Until))
+	r.says, r.reason = append(r.says, o.Says), append(r.reason, jsonText(o.Reason))
+	r.severity = append(r.severity, int16(outboxSeverity(o.Kind, d.Case.Incident.Severity)))
+	r.from, r.acceptBy = append(r.from, nullTime(o.NotBefore)), append(r.acceptBy, nullTime(o.AcceptBy))
+	r.digest, r.instead = append(r.digest, o.Digest), append(r.instead, o.Instead)
+}
+
+// outboxSeverity is how a page of an incident stands in the outbox. What asks nobody to hurry keeps out of the
+// lane of P0, and within the storm budget.
+func outboxSeverity(k escalation.StepKind, s alerting.Severity) alerting.Severity {
+	if k == escalation.ClearStep || k == escalation.RemindStep {
+		return max(s, alerting.P1)
+	}
+	return s
 }
 
 func queueEntries(b *pgx.Batch, ds []*escalation.Decision) {
@@ -212,22 +237,38 @@ func (r *entryRows) queue(b *pgx.Batch) {
 		r.id, r.at, r.kind, r.actor, r.via, r.text, r.reason)
 }
 
-// queueAnnouncements asks for the incidents' messages to be written or brought up to date. One that failed
-// and is to be tried again keeps its time: the provider may have asked for it.
+// queueAnnouncements asks for the incidents' messages to be written or brought up to date: in the chat channel, and
+// in the places that the plan names. One that failed and is to be tried again keeps its time: the provider may
+// have asked for it.
 func queueAnnouncements(b *pgx.Batch, shown, touched []*escalation.Decision, now time.Time) {
 	if len(touched) > 0 {
 		id, rev := revisions(touched)
 		b.Queue(`
-			UPDATE announcements a SET wanted_rev = r.rev, next_attempt_at = CASE WHEN a.tries > 0 THEN coalesce(a.next_attempt_at, $3) ELSE least(coalesce(a.next_attempt_at, $3), $3) END
+			UPDATE announcements a SET wanted_rev = r.rev, next_attempt_at = CASE WHEN a.ended THEN NULL WHEN a.tries > 0 THEN coalesce(a.next_attempt_at, $3) ELSE least(coalesce(a.next_attempt_at, $3), $3) END
 			FROM unnest($1::bigint[], $2::bigint[]) AS r(id, rev) WHERE a.incident_id = r.id AND a.incident_id = ANY ($1)`, id, rev, now)
 	}
-	if len(shown) > 0 {
-		id, rev := revisions(shown)
+	var id, rev []int64
+	var channel []string
+	for _, d := range shown {
+		for _, c := range shownIn(d) {
+			id, rev, channel = append(id, d.Case.Incident.ID), append(rev, d.Case.Incident.Rev), append(channel, c)
+		}
+	}
+	if len(id) > 0 {
 		b.Queue(`
 			INSERT INTO announcements (incident_id, channel, wanted_rev, next_attempt_at)
-			SELECT r.id, 'slack', r.rev, $3 FROM unnest($1::bigint[], $2::bigint[]) AS r(id, rev)
-			ON CONFLICT (incident_id, channel, page_id) DO NOTHING`, id, rev, now)
+			SELECT r.id, r.channel, r.rev, $4 FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS r(id, channel, rev)
+			ON CONFLICT (incident_id, channel, page_id) DO NOTHING`, id, channel, rev, now)
 	}
+}
+
+// shownIn is where an incident is shown: the chat channel, and places.
+func shownIn(d *escalation.Decision) []string {
+	in := slices.Clone(d.Case.Plan.Places)
+	if d.Announced() {
+		in = append(in, string(escalation.Slack))
+	}
+	return in
 }
 
 func revisions(ds []*escalation.Decision) (id, rev []int64) {

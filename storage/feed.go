@@ -78,14 +78,14 @@ func commitOf(ds []*escalation.Decision, now time.Time) Commit {
 	lanes := map[notifiers.Lane]bool{}
 	for _, d := range ds {
 		c.Incidents = append(c.Incidents, d.Case.Incident.ID)
-		c.Announcements = c.Announcements || d.Announced()
+		c.Announcements = c.Announcements || len(shownIn(d)) > 0
 		if at := d.NextAt(); !at.IsZero() {
 			if in := at.Sub(now); !c.Step || in < c.StepIn {
 				c.Step, c.StepIn = true, in
 			}
 		}
 		for _, p := range d.Pages {
-			lanes[notifiers.LaneOf(p.Channel, d.Case.Incident.Severity)] = true
+			lanes[notifiers.LaneOf(p.Channel, outboxSeverity(p.Kind, d.Case.Incident.Severity))] = true
 		}
 	}
 	for l := range lanes {

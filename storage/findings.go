@@ -20,7 +20,7 @@ func (s *Store) Findings(ctx context.Context) (map[escalation.Finding][]int64, e
 				ORDER BY next_at LIMIT 100) AS i`,
 		escalation.Held: `SELECT DISTINCT p.incident_id FROM pages p JOIN attempts t ON t.id = p.claim
 			WHERE p.claimed_by IS NOT NULL AND p.incident_id <> 0 AND t.at < tocsin_now() - interval '60 seconds' LIMIT 100`,
-		escalation.Waiting: `SELECT DISTINCT p.incident_id FROM unnest(ARRAY['sms', 'email', 'slack']) AS c(channel)
+		escalation.Waiting: `SELECT DISTINCT p.incident_id FROM unnest(ARRAY['sms', 'voice', 'email', 'slack', 'webhook', 'url']) AS c(channel)
 			CROSS JOIN generate_series(0, 3) AS worst(severity) CROSS JOIN LATERAL (
 				SELECT incident_id FROM pages WHERE channel = c.channel AND severity = worst.severity AND incident_id <> 0
 					AND next_attempt_at IS NOT NULL AND next_attempt_at < tocsin_now() - interval '60 seconds'

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 
 	"tocsin/alerting"
 	"tocsin/notifiers"
@@ -13,8 +14,12 @@ import (
 // What becomes of a page follows from all that is known of its attempts, in whatever order it comes:
 // what one of them reached (delivered, else sent) holds whatever the others came to; then what the
 // provider reports of the last one; then what its sender says. Whoever writes locks the page first, so
-// that the statement after it sees all that was written before.
-const lockPage = `SELECT FROM pages WHERE id = $1 FOR NO KEY UPDATE`
+// that the statement after it sees all that was written before; pages of one message by number.
+const lockPages = `SELECT FROM pages WHERE id = ANY (ARRAY(SELECT page_id FROM attempts t WHERE ` + ofMessage + `)) ORDER BY id FOR NO KEY UPDATE`
+
+// ofMessage is the condition of an attempt, t, that belongs to the message $1: of the page that led it, or that
+// was joined to it.
+const ofMessage = `(t.id = $1 OR t.bundle = $1)`
 
 // FinishPage implements notifiers.Outbox. A receipt may have come before: it outweighs what the sender
 // says. Where the claim has been taken away meanwhile, the attempt is corrected, for that is what
@@ -23,9 +28,12 @@ func (s *Store) FinishPage(ctx context.Context, f notifiers.Finish) error {
 	b := &pgx.Batch{}
 	if f.Ref != nil {
 		// Its message is to follow the incident from the rev on that is read here.
-		b.Queue(`SELECT FROM incidents WHERE id = $1 FOR SHARE`, f.Claim.Page.IncidentID)
+		b.Queue(`SELECT FROM incidents WHERE id = ANY ($1) ORDER BY id FOR SHARE`, f.Claim.Incidents())
 	}
-	b.Queue(lockPage, f.Claim.Page.ID)
+	b.Queue(lockPages, f.Claim.AttemptID)
+	if f.Outcome == notifiers.OutcomeUntried || f.Outcome == notifiers.OutcomeFailed || f.Outcome == notifiers.OutcomeSkipped {
+		queueGivenBack(b, f.Claim)
+	}
 	if f.Outcome == notifiers.OutcomeUntried {
 		queueUntried(b, f)
 	} else {
@@ -34,87 +42,108 @@ func (s *Store) FinishPage(ctx context.Context, f notifiers.Finish) error {
 	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
 		return err
 	}
-	s.claims.drop(f.Claim.AttemptID)
-	s.committed(Commit{Incidents: about(f.Claim.Page.IncidentID), Announcements: f.Ref != nil})
+	s.claims.drop(f.Claim.Tokens()...)
+	s.committed(Commit{Incidents: known(f.Claim.Incidents()), Announcements: f.Ref != nil})
 	return nil
+}
+
+// known is incidents without the 0 of messages.
+func known(incidents []int64) []int64 {
+	return slices.DeleteFunc(incidents, func(id int64) bool { return id == 0 })
 }
 
 // queueUntried takes a claim back.
 func queueUntried(b *pgx.Batch, f notifiers.Finish) {
 	b.Queue(`
 		WITH page AS (
-			UPDATE pages SET state = 'queued', tries = tries - 1, claimed_by = NULL, claim = NULL,
-				next_attempt_at = tocsin_now() + make_interval(secs => $3)
-			WHERE id = $1 AND claim = $2
-			RETURNING id
+			UPDATE pages p SET state = 'queued', tries = tries - 1, claimed_by = NULL, claim = NULL,
+				next_attempt_at = tocsin_now() + make_interval(secs => $2)
+			FROM attempts t WHERE `+ofMessage+` AND p.id = t.page_id AND p.claim = t.id
+			RETURNING p.id, t.id AS attempt
 		)
-		DELETE FROM attempts t USING page WHERE t.id = $2 AND t.page_id = page.id`,
-		f.Claim.Page.ID, f.Claim.AttemptID, f.Retry.Seconds())
+		DELETE FROM attempts t USING page WHERE t.id = page.attempt`, f.Claim.AttemptID, f.Retry.Seconds())
 }
 
 func queueFinish(b *pgx.Batch, f notifiers.Finish) {
 	e := f.Entry
+	var dropped []int64
+	var whys, texts []string
+	for _, d := range f.Dropped {
+		dropped, whys, texts = append(dropped, d.Page), append(whys, d.Why), append(texts, d.Entry.Text)
+	}
 	b.Queue(`
 		WITH before AS (
-			SELECT outcome, outcome IN ('sent', 'delivered', 'failed') AS reported FROM attempts WHERE id = $2
+			SELECT t.id, t.page_id, t.outcome, t.outcome IN ('sent', 'delivered', 'failed') AS reported, d.page IS NOT NULL AS dropped,
+				CASE WHEN d.page IS NULL THEN $2 ELSE 'skipped' END AS says,
+				CASE WHEN d.page IS NULL THEN $5 ELSE 'skipped' END AS wants,
+				CASE WHEN d.page IS NULL THEN $4 ELSE d.why END AS error,
+				CASE WHEN d.page IS NULL THEN $10 ELSE d.text END AS text
+			FROM attempts t LEFT JOIN unnest($14::bigint[], $15::text[], $16::text[]) AS d(page, why, text) ON d.page = t.page_id
+			WHERE `+ofMessage+`
 		), attempt AS (
-			UPDATE attempts t SET finished_at = tocsin_now(), provider_id = CASE WHEN $4 = '' THEN t.provider_id ELSE $4 END,
-				outcome = CASE WHEN before.reported THEN t.outcome ELSE $3 END,
-				error = CASE WHEN before.reported THEN t.error ELSE $5 END
-			FROM before WHERE t.id = $2
-		), reached AS (
-			SELECT outcome FROM attempts WHERE page_id = $1 AND id <> $2
-			UNION ALL SELECT CASE WHEN reported THEN outcome ELSE $3 END FROM before
+			UPDATE attempts t SET finished_at = tocsin_now(), provider_id = CASE WHEN $3 = '' OR before.dropped THEN t.provider_id ELSE $3 END,
+				outcome = CASE WHEN before.reported THEN t.outcome ELSE before.says END,
+				error = CASE WHEN before.reported THEN t.error ELSE before.error END
+			FROM before WHERE t.id = before.id AND t.id = ANY (ARRAY(SELECT id FROM before))
 		), settled AS (
-			SELECT CASE
-				WHEN EXISTS (SELECT FROM reached WHERE outcome = 'delivered') THEN 'delivered'
-				WHEN EXISTS (SELECT FROM reached WHERE outcome = 'sent') THEN 'sent'
-				WHEN before.reported THEN 'failed'
-				ELSE $6 END AS state
-			FROM before
+			SELECT b.*, CASE
+				WHEN 'delivered' = ANY (r.reached) THEN 'delivered'
+				WHEN 'sent' = ANY (r.reached) THEN 'sent'
+				WHEN b.reported THEN 'failed'
+				ELSE b.wants END AS state
+			FROM before b CROSS JOIN LATERAL (
+				SELECT array_append(ARRAY(SELECT outcome FROM attempts WHERE page_id = b.page_id AND id <> b.id),
+					CASE WHEN b.reported THEN b.outcome ELSE b.says END) AS reached
+			) AS r
 		), page AS (
-			UPDATE pages p SET claimed_by = NULL, claim = NULL, state = settled.state,
-				next_attempt_at = CASE WHEN settled.state IN ('queued', 'unknown') THEN tocsin_now() + make_interval(secs => $7) END
-			FROM settled WHERE p.id = $1 AND p.claim = $2
-			RETURNING p.id, p.incident_id, p.person, p.channel, p.state
+			UPDATE pages p SET claimed_by = NULL, claim = NULL, state = s.state,
+				next_attempt_at = CASE WHEN s.state IN ('queued', 'unknown') THEN tocsin_now() + make_interval(secs => $6) END
+			FROM settled s WHERE p.id = s.page_id AND p.claim = s.id AND p.id = ANY (ARRAY(SELECT page_id FROM before))
+			RETURNING p.id, p.incident_id, p.person, p.channel, p.state, s.wants, s.dropped, s.text, s.error
 		), told AS (
 			INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason)
-			SELECT incident_id, tocsin_now(), $8, $9, $10, $11, $12::jsonb FROM page WHERE state = $6 AND incident_id <> 0
+			SELECT incident_id, tocsin_now(), CASE WHEN dropped THEN 'page_skipped' ELSE $7 END, $8, $9, text,
+				CASE WHEN dropped THEN jsonb_build_object('text', error) ELSE $11::jsonb END
+			FROM page WHERE state = wants AND incident_id <> 0
 			UNION ALL
 			SELECT incident_id, tocsin_now(), 'page_' || state, channel, 'receipt',
 				format('Page to %s over %s: %s, as its provider reported before it had answered', person, channel, state),
 				jsonb_build_object('text', 'the provider''s receipt')
-			FROM page WHERE state <> $6 AND incident_id <> 0
+			FROM page WHERE state <> wants AND incident_id <> 0
 		)
 		INSERT INTO announcements (incident_id, channel, page_id, ref, wanted_rev, sent_rev, next_attempt_at)
-		SELECT page.incident_id, page.channel, page.id, $13, i.rev, $14, CASE WHEN i.rev > $14 THEN tocsin_now() END
+		SELECT page.incident_id, page.channel, page.id, $12, i.rev, $13, CASE WHEN i.rev > $13 THEN tocsin_now() END
 		FROM page JOIN incidents i ON i.id = page.incident_id
-		WHERE $13::jsonb IS NOT NULL
+		WHERE $12::jsonb IS NOT NULL AND NOT page.dropped
 		ON CONFLICT (incident_id, channel, page_id) DO UPDATE SET ref = excluded.ref, sent_rev = excluded.sent_rev`,
-		f.Claim.Page.ID, f.Claim.AttemptID, string(f.Outcome), f.ProviderID, f.Error, string(f.State), f.Retry.Seconds(),
-		string(e.Kind), e.Actor.Name, e.Actor.Via, e.Text, jsonText(e.Reason), []byte(f.Ref), f.Rev)
+		f.Claim.AttemptID, string(f.Outcome), f.ProviderID, f.Error, string(f.State), f.Retry.Seconds(),
+		string(e.Kind), e.Actor.Name, e.Actor.Via, e.Text, jsonText(e.Reason), []byte(f.Ref), f.Rev, dropped, whys, texts)
 }
 
-// Receipt notes what a provider reports of an attempt later: sent, delivered or failed, in this order,
+// Receipt notes what a provider reports of a message later: sent, delivered or failed, in this order,
 // whatever the order in which the reports come. A page that waits because its attempt's fate was unknown
-// is settled by it. It returns alerting.ErrNotFound if there is no such attempt.
+// is settled by it, and so is each page of the message. It returns alerting.ErrNotFound if there is no such
+// attempt.
 func (s *Store) Receipt(ctx context.Context, attemptID, providerID string, outcome notifiers.Outcome, errText string) error {
 	if _, err := uuid.Parse(attemptID); err != nil {
 		return alerting.ErrNotFound
 	}
-	incident := int64(-1)
+	var incidents []int64
 	b := &pgx.Batch{}
-	b.Queue(`SELECT FROM pages WHERE id = (SELECT page_id FROM attempts WHERE id = $1) FOR NO KEY UPDATE`, attemptID)
+	b.Queue(lockPages, attemptID)
 	queueReceipt(b, attemptID, providerID, outcome, notifiers.Cut(notifiers.Plain(errText), 500))
-	b.Queue(`SELECT coalesce((SELECT p.incident_id FROM pages p JOIN attempts t ON t.page_id = p.id WHERE t.id = $1), -1)`, attemptID).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&incident) })
+	b.Queue(`SELECT DISTINCT p.incident_id FROM attempts t JOIN pages p ON p.id = t.page_id WHERE `+ofMessage, attemptID).
+		Query(func(rows pgx.Rows) (err error) {
+			incidents, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+			return err
+		})
 	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
 		return err
 	}
-	if incident < 0 {
+	if len(incidents) == 0 {
 		return alerting.ErrNotFound
 	}
-	s.committed(Commit{Incidents: about(incident)})
+	s.committed(Commit{Incidents: known(incidents)})
 	return nil
 }
 
@@ -127,21 +156,21 @@ func about(incident int64) []int64 {
 }
 
 // queueReceipt moves an attempt forward. One that failed without a provider's id is what its sender
-// thought; a report of the provider knows better. While the page is being sent again, the end of that
-// attempt settles it.
+// thought; a report of the provider knows better. A call is known by its events (NoteCall). While the page
+// is being sent again, the end of that attempt settles it.
 func queueReceipt(b *pgx.Batch, attemptID, providerID string, outcome notifiers.Outcome, errText string) {
 	b.Queue(`
 		WITH attempt AS (
-			UPDATE attempts SET outcome = $3, error = $4, provider_id = CASE WHEN $2 = '' THEN provider_id ELSE $2 END
-			WHERE id = $1 AND (array_position($5::text[], outcome) < array_position($5::text[], $3) OR outcome = 'failed' AND provider_id = '')
+			UPDATE attempts t SET outcome = $3, error = $4, provider_id = CASE WHEN $2 = '' THEN provider_id ELSE $2 END
+			WHERE `+ofMessage+` AND events IS NULL AND (array_position($5::text[], outcome) < array_position($5::text[], $3) OR outcome = 'failed' AND provider_id = '')
 			RETURNING id, page_id, at
 		), others AS (
-			SELECT o.outcome, o.at > a.at AS later FROM attempt a JOIN attempts o ON o.page_id = a.page_id AND o.id <> a.id
+			SELECT o.page_id, o.outcome, o.at > a.at AS later FROM attempt a JOIN attempts o ON o.page_id = a.page_id AND o.id <> a.id
 		), settled AS (
 			SELECT p.id, CASE
-				WHEN $3 = 'delivered' OR EXISTS (SELECT FROM others WHERE outcome = 'delivered') THEN 'delivered'
-				WHEN $3 = 'sent' OR EXISTS (SELECT FROM others WHERE outcome = 'sent') THEN 'sent'
-				WHEN p.state IN ('sent', 'delivered') OR NOT EXISTS (SELECT FROM others WHERE later) THEN 'failed'
+				WHEN $3 = 'delivered' OR EXISTS (SELECT FROM others o WHERE o.page_id = p.id AND o.outcome = 'delivered') THEN 'delivered'
+				WHEN $3 = 'sent' OR EXISTS (SELECT FROM others o WHERE o.page_id = p.id AND o.outcome = 'sent') THEN 'sent'
+				WHEN p.state IN ('sent', 'delivered') OR NOT EXISTS (SELECT FROM others o WHERE o.page_id = p.id AND o.later) THEN 'failed'
 				ELSE p.state END AS state
 			FROM attempt a JOIN pages p ON p.id = a.page_id WHERE p.state <> 'sending'
 		), page AS (

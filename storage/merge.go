@@ -93,6 +93,9 @@ func (s *Store) writeBoth(ctx context.Context, tx *transaction, a, b *escalation
 			ds = append(ds, d)
 		}
 	}
+	if err := addClears(ctx, tx, ds); err != nil {
+		return err
+	}
 	write := &pgx.Batch{}
 	queueDecisions(write, ds, now)
 	if err := tx.commit(ctx, write); err != nil {

@@ -2,9 +2,11 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"tocsin/alerting"
+	"tocsin/escalation"
 	"tocsin/notifiers"
 
 	"github.com/jackc/pgx/v5"
@@ -26,52 +28,6 @@ func severityNumbers(s []alerting.Severity) []int16 {
 		out[i] = int16(v)
 	}
 	return out
-}
-
-// ClaimPages implements notifiers.Outbox. A replica that has not said yet that it lives claims nothing:
-// others would take it for dead.
-func (s *Store) ClaimPages(ctx context.Context, l notifiers.Lane, limit int) ([]notifiers.Claim, error) {
-	tokens := s.claims.draw(limit)
-	claims, err := s.claimPages(ctx, l, tokens)
-	used := make(map[string]bool, len(claims))
-	for _, c := range claims {
-		used[c.AttemptID] = true
-	}
-	s.claims.drop(without(tokens, used)...)
-	return claims, err
-}
-
-// A page is a possible repeat if one of its attempts may have arrived, however the later ones ended.
-func (s *Store) claimPages(ctx context.Context, l notifiers.Lane, tokens []string) ([]notifiers.Claim, error) {
-	rows, err := s.pool.Query(ctx, `
-		WITH due AS (
-			SELECT p.id, p.severity, p.next_attempt_at, row_number() OVER () AS n,
-				EXISTS (SELECT FROM attempts t WHERE t.page_id = p.id AND t.outcome IN ('unknown', 'sent', 'delivered')) AS repeat
-			FROM unnest($2::smallint[]) AS worst(severity)
-			CROSS JOIN LATERAL (
-				SELECT id, severity, next_attempt_at FROM pages
-				WHERE channel = $1 AND severity = worst.severity AND next_attempt_at IS NOT NULL AND next_attempt_at <= tocsin_now()
-				ORDER BY next_attempt_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
-			) AS p
-			WHERE EXISTS (SELECT FROM replicas WHERE id = $4)
-			LIMIT $3
-		), claimed AS (
-			UPDATE pages p SET state = 'sending', next_attempt_at = NULL, claimed_by = $4, claim = ($5::text[])[due.n]::uuid, tries = tries + 1
-			FROM due WHERE p.id = due.id AND p.id = ANY (ARRAY(SELECT id FROM due))
-			RETURNING p.*, due.repeat, due.next_attempt_at AS due_at
-		), tried AS (
-			INSERT INTO attempts (id, page_id, at, possible_repeat) SELECT claim, id, tocsin_now(), repeat FROM claimed
-		)
-		SELECT `+pageColumns+`, p.claim::text, p.repeat FROM claimed p ORDER BY p.severity, p.due_at, p.id`,
-		l.Channel, severityNumbers(l.Severities()), len(tokens), s.replica, tokens)
-	if err != nil {
-		return nil, classify(err)
-	}
-	claims, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (notifiers.Claim, error) {
-		var c notifiers.Claim
-		return c, row.Scan(append(pageFields(&c.Page), &c.AttemptID, &c.PossibleRepeat)...)
-	})
-	return claims, classify(err)
 }
 
 // NextPage implements notifiers.Outbox.
@@ -100,18 +56,71 @@ func (s *Store) Recheck(ctx context.Context, c notifiers.Claim) (notifiers.Brief
 	var brief notifiers.Brief
 	held := false
 	b := &pgx.Batch{}
-	b.Queue(`SELECT count(*) = 1 FROM pages WHERE id = $1 AND claim = $2 AND claimed_by = $3`, c.Page.ID, c.AttemptID, s.replica).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&held) })
+	s.queueHeld(b, c, &held)
 	if c.Page.IncidentID != 0 { // a message has none
 		queueBrief(b, &brief, c.Page.IncidentID)
+	}
+	if c.Page.Kind == escalation.ClearStep {
+		queueUntold(b, c.Page.ID, &brief.Untold)
 	}
 	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
 		return brief, false, err
 	}
 	if !held {
-		s.claims.drop(c.AttemptID)
+		s.claims.drop(c.Tokens()...)
 	}
 	return brief, held, nil
+}
+
+// queueHeld asks whether all pages of a claim are still ours.
+func (s *Store) queueHeld(b *pgx.Batch, c notifiers.Claim, held *bool) {
+	b.Queue(`SELECT count(*) = cardinality($1::bigint[]) FROM unnest($1::bigint[], $2::text[]::uuid[]) AS c(id, claim)
+		JOIN pages p ON p.id = c.id AND p.claim = c.claim AND p.claimed_by = $3`, c.PageIDs(), c.Tokens(), s.replica).
+		QueryRow(func(row pgx.Row) error { return row.Scan(held) })
+}
+
+// Gathered implements notifiers.Outbox. What cannot be read of an incident's plan is left out, so that it holds
+// up none of the others.
+func (s *Store) Gathered(ctx context.Context, c notifiers.Claim) ([]notifiers.Brief, bool, error) {
+	held := false
+	cases := map[int64]escalation.Case{}
+	var untold []int64
+	b := &pgx.Batch{}
+	s.queueHeld(b, c, &held)
+	b.Queue(`SELECT `+caseColumns+` FROM incidents i WHERE id = ANY ($1)`, c.Incidents()).Query(func(rows pgx.Rows) error {
+		all, err := s.readable(rows)
+		for _, each := range all {
+			cases[each.Incident.ID] = each
+		}
+		return err
+	})
+	b.Queue(untoldOf, c.PageIDs()).Query(func(rows pgx.Rows) (err error) {
+		untold, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		return err
+	})
+	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
+		return nil, false, err
+	}
+	if !held {
+		s.claims.drop(c.Tokens()...)
+	}
+	pages := c.Pages()
+	briefs := make([]notifiers.Brief, len(pages))
+	for i, p := range pages {
+		one := cases[p.IncidentID]
+		briefs[i] = notifiers.Brief{Incident: one.Incident, Plan: one.Plan, Untold: slices.Contains(untold, p.ID)}
+	}
+	return briefs, held, nil
+}
+
+// untoldOf are those of some pages that are all clears, and nothing of whose round has left to their person
+// over their channel, so that there is nothing to take back.
+const untoldOf = `SELECT c.id FROM pages c WHERE c.id = ANY ($1) AND c.kind = 'clear' AND NOT EXISTS (
+	SELECT FROM pages p WHERE p.incident_id = c.incident_id AND p.round = c.round AND p.person = c.person AND p.channel = c.channel
+		AND p.kind <> 'clear' AND p.state IN ('sending', 'sent', 'delivered', 'unknown'))`
+
+func queueUntold(b *pgx.Batch, page int64, untold *bool) {
+	b.Queue(`SELECT EXISTS (`+untoldOf+`)`, []int64{page}).QueryRow(func(row pgx.Row) error { return row.Scan(untold) })
 }
 
 // queueBrief reads what there is to say of an incident.

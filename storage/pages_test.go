@@ -34,7 +34,7 @@ func TestTwoReplicasNeverClaimTheSamePage(t *testing.T) {
 	for _, s := range stores {
 		wg.Go(func() {
 			for {
-				claims, err := s.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, 7)
+				claims, err := s.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, 7, notifiers.Rate{})
 				if err != nil {
 					t.Error(err)
 				}
@@ -68,7 +68,7 @@ func TestPagesAreClaimedWorstAndOldestFirstAndNoMoreThanAskedFor(t *testing.T) {
 	}
 	var steps []int
 	for _, limit := range []int{2, 5, 100} {
-		claims, err := w.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, limit)
+		claims, err := w.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, limit, notifiers.Rate{})
 		w.must(err)
 		if len(claims) > limit {
 			t.Errorf("%d claimed, %d asked for", len(claims), limit)
@@ -257,7 +257,7 @@ func TestAClaimTakenAwayChangesThePageNoMore(t *testing.T) {
 	if p.Attempts[0].Outcome != notifiers.OutcomeSent {
 		t.Errorf("the attempt hides what is known of it: %+v", p.Attempts[0])
 	}
-	claims, err := other.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true}, 10)
+	claims, err := other.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true}, 10, notifiers.Rate{})
 	w.must(err)
 	if len(claims) != 1 || !claims[0].PossibleRepeat {
 		t.Errorf("%+v", claims)

@@ -9,6 +9,7 @@ import (
 	"tocsin/escalation"
 	"tocsin/escalation/policytest"
 	"tocsin/notifiers"
+	"tocsin/notifiers/twilio"
 )
 
 // grow fills every table with 50,000 rows that nothing is owed to for the time being.
@@ -21,13 +22,15 @@ func (w *world) grow() {
 				CASE n % 2 WHEN 1 THEN tocsin_now() END, '{}', '{"steps": []}', CASE n % 2 WHEN 0 THEN tocsin_now() + interval '1 day' END FROM ` + rows,
 		`INSERT INTO alerts (source, fingerprint, incident_id, status, severity, labels, annotations, first_seen, last_seen, reason)
 			SELECT 'prometheus', 'grown' || n, n, 'firing', n % 4, '{}', '{}', tocsin_now(), tocsin_now(), '{}' FROM ` + rows,
-		`INSERT INTO pages (incident_id, round, step, kind, role, person, channel, severity, state, until, reason, created_at, next_attempt_at)
-			SELECT n, 1, 0, 'page', 'r', 'p', 'sms', n % 4, CASE n % 10 WHEN 0 THEN 'queued' ELSE 'sent' END, 'acknowledged', '{}', tocsin_now(),
+		`INSERT INTO pages (incident_id, round, step, kind, role, person, channel, severity, state, until, reason, created_at, accept_by, next_attempt_at)
+			SELECT n, 1, 0, 'page', 'r', 'system-admin', 'sms', n % 4, CASE n % 10 WHEN 0 THEN 'queued' ELSE 'sent' END, 'acknowledged', '{}', tocsin_now(), tocsin_now() + interval '1 hour',
 				CASE n % 10 WHEN 0 THEN tocsin_now() + interval '1 day' END FROM ` + rows,
-		`INSERT INTO attempts (id, page_id, at, outcome) SELECT gen_random_uuid(), n, tocsin_now(), 'sent' FROM ` + rows,
+		`INSERT INTO attempts (id, page_id, at, outcome, channel, bundle)
+			SELECT gen_random_uuid(), n, tocsin_now() - interval '2 days', 'sent', 'sms', gen_random_uuid() FROM ` + rows,
 		`INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason) SELECT n, tocsin_now(), 'opened', 'a', 'v', 't', '{}' FROM ` + rows,
-		`INSERT INTO announcements (incident_id, channel, wanted_rev, next_attempt_at)
-			SELECT n, 'slack', 1, CASE n % 10 WHEN 0 THEN tocsin_now() + interval '1 day' END FROM ` + rows,
+		`INSERT INTO opt_outs (phone, at, out) SELECT '+1500' || n, tocsin_now(), true FROM ` + rows,
+		`INSERT INTO announcements (incident_id, channel, ref, wanted_rev, next_attempt_at)
+			SELECT n, 'slack', jsonb_build_object('channel', 'C0', 'ts', n::text), 1, CASE n % 10 WHEN 0 THEN tocsin_now() + interval '1 day' END FROM ` + rows,
 	} {
 		w.exec(sql)
 	}
@@ -70,7 +73,7 @@ func TestNoHotStatementReadsATableAsAWholeWhenItHasGrown(t *testing.T) {
 			}
 		}
 	}
-	for _, index := range []string{"incidents_due", "incidents_latest", "alerts_latest", "alerts_incident", "pages_due", "pages_claimed", "announcements_due", "attempts_page", "timeline_incident"} {
+	for _, index := range []string{"incidents_due", "incidents_latest", "alerts_latest", "alerts_incident", "pages_due", "pages_claimed", "pages_waiting", "pages_unaccepted", "attempts_bundle", "announcements_due", "attempts_page", "attempts_channel", "announcements_thread", "timeline_incident"} {
 		var scans int64
 		w.must(w.db.Pool.QueryRow(w.context(), `SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = $1`, index).Scan(&scans))
 		if scans == 0 {
@@ -82,24 +85,36 @@ func TestNoHotStatementReadsATableAsAWholeWhenItHasGrown(t *testing.T) {
 // way is one alert's way through, and all that is looked at meanwhile.
 func (w *world) way(n int) {
 	w.t.Helper()
-	w.beat()
+	w.pass(10 * time.Second) // so that a P0 need not wait for others
 	e := policytest.Event(w.now, "alertname", "SystemDown", "service", fmt.Sprint(n))
 	w.receive(e)
 	w.receive(e)
 	w.advance()
 	_, _, err := w.NextDue(w.context())
 	w.must(err)
-	for _, channel := range escalation.Channels {
-		c := w.one(channel, true)
-		_, _, err := w.Recheck(w.context(), c)
+	for _, channel := range []escalation.Channel{escalation.SMS, escalation.Email, escalation.Slack} {
+		claims, err := w.ClaimPages(w.context(), notifiers.Lane{Channel: channel, Urgent: true}, 32, notifiers.Rate{N: 6, Per: time.Minute})
+		w.must(err)
+		if len(claims) != 1 {
+			w.t.Fatalf("%d messages leave over %s, want one", len(claims), channel)
+		}
+		c := claims[0]
+		_, _, err = w.Recheck(w.context(), c)
+		w.must(err)
+		_, _, err = w.Gathered(w.context(), c)
 		w.must(err)
 		f := finished(c, notifiers.Unknown, notifiers.OutcomeUnknown, time.Hour)
 		if channel == escalation.Slack {
 			f = finished(c, notifiers.Sent, notifiers.OutcomeSent, 0)
 			f.Ref = []byte(`{}`)
+		} else if channel == escalation.Email {
+			f = finished(c, notifiers.Failed, notifiers.OutcomeFailed, 0)
 		}
 		w.must(w.FinishPage(w.context(), f))
-		w.receipt(c.AttemptID, notifiers.OutcomeDelivered)
+		if channel != escalation.Email {
+			w.receipt(c.AttemptID, notifiers.OutcomeDelivered)
+		}
+		w.note(c.AttemptID, twilio.CallPlaced)
 		_, _, err = w.NextPage(w.context(), notifiers.Lane{Channel: channel, Urgent: true})
 		w.must(err)
 	}
@@ -109,6 +124,17 @@ func (w *world) way(n int) {
 		w.shown(a)
 	}
 	_, _, err = w.NextAnnouncement(w.context(), escalation.Slack)
+	w.must(err)
+	_, err = w.Spent(w.context(), escalation.SMS, w.now.Add(-24*time.Hour))
+	w.must(err)
+	_, _, err = w.IncidentOfThread(w.context(), "C0", "100042")
+	w.must(err)
+	_, _, err = w.OptOut(w.context(), phone)
+	w.must(err)
+	w.exec(`UPDATE pages SET accept_by = tocsin_now() WHERE state = 'failed'`)
+	_, err = w.ApplyFailover(w.context(), w.policy.Failover)
+	w.must(err)
+	_, _, err = w.NextFailover(w.context())
 	w.must(err)
 	_, err = w.Reclaim(w.context())
 	w.must(err)

@@ -25,9 +25,9 @@ func orders(reports []notifiers.Outcome) (out [][]notifiers.Outcome) {
 	return out
 }
 
-func permutations(list []notifiers.Outcome) (out [][]notifiers.Outcome) {
+func permutations[T any](list []T) (out [][]T) {
 	if len(list) < 2 {
-		return [][]notifiers.Outcome{slices.Clone(list)}
+		return [][]T{slices.Clone(list)}
 	}
 	for i := range list {
 		rest := slices.Delete(slices.Clone(list), i, i+1)

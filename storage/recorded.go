@@ -31,7 +31,8 @@ func (s *Store) Recorded(ctx context.Context, since, until time.Time) (r escalat
 				AND (after->>'outcome' = 'changed' OR after->>'outcome' LIKE 'nothing:%') ORDER BY at, id`, since, until, answers())
 		queueRecorded(b, &r.Pages, scanRecordedPage, `SELECT created_at, incident_id, round, step, kind, role, person, channel, severity,
 				until, state = 'skipped', coalesce((SELECT min(t.at) FROM attempts t WHERE t.page_id = p.id), next_attempt_at, created_at)
-			FROM pages p WHERE created_at >= $1 AND created_at < $2 AND incident_id <> 0 ORDER BY created_at, id`, since, until)
+			FROM pages p WHERE created_at >= $1 AND created_at < $2 AND incident_id <> 0 AND kind IN ('page', 'assign') AND instead = ''
+			ORDER BY created_at, id`, since, until)
 		queueRecorded(b, &r.Incidents, scanIncident, `SELECT `+caseColumns+` FROM incidents i
 			WHERE opened_at < $2 AND (state <> 'resolved' OR state = 'resolved' AND resolved_at >= $1) ORDER BY id`, since, until)
 		return tx.SendBatch(ctx, b).Close()

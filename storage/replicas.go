@@ -122,14 +122,15 @@ func queueReclaim(b *pgx.Batch, replica uuid.UUID, orphans []string, lanes *[]no
 				WHEN EXISTS (SELECT FROM attempts t WHERE t.page_id = p.id AND t.outcome = 'delivered') THEN 'delivered'
 				WHEN EXISTS (SELECT FROM attempts t WHERE t.page_id = p.id AND t.outcome = 'sent') THEN 'sent'
 				WHEN EXISTS (SELECT FROM attempts t WHERE t.id = p.claim AND t.outcome = 'failed') THEN 'failed'
-				ELSE 'unknown' END AS state
+				ELSE 'unknown' END AS state,
+				min(p.severity) OVER (PARTITION BY coalesce(p.bundle, p.id)) AS worst -- of one message: it is sent again as one
 			FROM pages p WHERE `+lost+`
 		), attempt AS (
 			UPDATE attempts t SET outcome = 'unknown', finished_at = tocsin_now(), error = 'the replica that sent it was gone before it could say what came of it'
 			FROM lost WHERE t.id = lost.claim AND t.outcome = 'sending'
 		), page AS (
 			UPDATE pages p SET state = lost.state, claimed_by = NULL, claim = NULL, next_attempt_at = CASE WHEN lost.state = 'unknown'
-				THEN tocsin_now() + CASE WHEN severity <= 1 THEN interval '0' ELSE make_interval(secs => $3) END END
+				THEN tocsin_now() + CASE WHEN lost.worst <= 1 THEN interval '0' ELSE make_interval(secs => $3) END END
 			FROM lost WHERE p.id = lost.id AND p.claim = lost.claim
 			RETURNING p.incident_id, p.person, p.channel, p.severity, p.state
 		), told AS (

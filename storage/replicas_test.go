@@ -19,7 +19,7 @@ func TestWhatADeadReplicaHeldIsTakenOverWhenItHasBeenSilentForTwoSeconds(t *test
 			id := w.down()
 			w.pages(id, c.severity, 1)
 			dead := w.another()
-			claims, err := dead.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, 10)
+			claims, err := dead.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, 10, notifiers.Rate{})
 			w.must(err)
 			w.pass(2*time.Second - time.Microsecond)
 			if n, err := w.Reclaim(w.context()); n != 0 || err != nil {
@@ -91,7 +91,7 @@ func TestATakeoverBelievesAReceiptThatHasComeAlready(t *testing.T) {
 			w := newWorld(t)
 			id := w.down()
 			dead := w.another()
-			claims, err := dead.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true}, 10)
+			claims, err := dead.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true}, 10, notifiers.Rate{})
 			w.must(err)
 			w.receipt(claims[0].AttemptID, outcome)
 			w.pass(2 * time.Second)

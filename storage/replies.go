@@ -58,6 +58,11 @@ func (s *Store) applyReply(ctx context.Context, id string, decide func(escalatio
 	}
 	in := escalation.Incidents{
 		Told: func(person string) ([]escalation.Told, error) { return s.told(ctx, tx, person, r.Channel, arrived) },
+		Recent: func(person string) (recent []int64, err error) {
+			b := &pgx.Batch{}
+			queueRecent(b, &recent, person, arrived.Add(-recentReplies))
+			return recent, tx.run(ctx, b)
+		},
 		Find: func(incident int64) (escalation.Case, error) { return s.lockCase(ctx, tx, incident) },
 	}
 	if a, err = decide(r, in, arrived, now); err != nil {
@@ -66,18 +71,36 @@ func (s *Store) applyReply(ctx context.Context, id string, decide func(escalatio
 	write := &pgx.Batch{}
 	// Where the channel takes the answer lets anybody write there: it is not kept.
 	write.Queue(`UPDATE replies SET done_at = $2, person = $3, answer = $4, reply = reply - 'Respond' WHERE id = $1`, id, now, a.Person, a.Text)
-	if a.Decision.Changed {
-		queueDecisions(write, []*escalation.Decision{&a.Decision}, now)
+	changed := changedBy(&a)
+	if len(changed) > 0 {
+		if err := addClears(ctx, tx, changed); err != nil {
+			return r, a, true, err
+		}
+		queueDecisions(write, changed, now)
 	} else {
 		queueAudit(write, &a.Decision, r.Incident, a.Outcome, now)
 	}
 	if err := tx.commit(ctx, write); err != nil {
 		return r, a, true, err
 	}
-	if a.Decision.Changed {
-		s.committed(commitOf([]*escalation.Decision{&a.Decision}, now))
+	if len(changed) > 0 {
+		s.committed(commitOf(changed, now))
 	}
 	return r, a, true, nil
+}
+
+// recentReplies is how long before a reply to all a person was told of what it is about.
+const recentReplies = 24 * time.Hour
+
+// changedBy are the decisions of a reply that change something: one, or several of a reply to all.
+func changedBy(a *escalation.Answered) (out []*escalation.Decision) {
+	if a.Decision.Changed {
+		out = append(out, &a.Decision)
+	}
+	for i := range a.All {
+		out = append(out, &a.All[i])
+	}
+	return out
 }
 
 // forgetReplies deletes those that were done more than a day ago: nobody delivers them again. The audit
@@ -103,6 +126,19 @@ func (s *Store) told(ctx context.Context, tx *transaction, person string, c esca
 		return err
 	})
 	return told, tx.run(ctx, b)
+}
+
+// queueRecent reads the numbers of the unresolved incidents that a person was told of since a moment, over
+// whichever channel: a message about them left, or may have.
+func queueRecent(b *pgx.Batch, into *[]int64, person string, since time.Time) {
+	b.Queue(`
+		SELECT i.id FROM incidents i WHERE i.state <> 'resolved' AND EXISTS (
+			SELECT FROM pages p WHERE p.incident_id = i.id AND p.person = $1 AND p.state IN ('sending', 'sent', 'delivered', 'unknown')
+				AND (p.created_at >= $2 OR EXISTS (SELECT FROM attempts t WHERE t.page_id = p.id AND t.at >= $2)))
+		ORDER BY i.id`, person, since).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		return err
+	})
 }
 
 // lockCase reads an incident under lock.

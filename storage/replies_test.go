@@ -22,13 +22,15 @@ import (
 	"tocsin/notifiers/twilio"
 )
 
-// front is a world that people can answer to over Slack and SMS.
+// front is a world that people can answer to over Slack, SMS and in calls.
 type front struct {
 	*world
 	url     string
 	slack   *notifierstest.Slack
 	twilio  *notifierstest.Twilio
 	replies *notifiers.Replies
+
+	telephone *twilio.Twilio
 }
 
 func newFront(t *testing.T) *front {
@@ -39,13 +41,20 @@ func newFront(t *testing.T) *front {
 	t.Cleanup(server.Close)
 	f.url = server.URL
 	s := slack.New(slack.Options{SigningSecret: notifierstest.SlackSecret, APIURL: f.slack.URL})
-	tw := twilio.New(twilio.Options{AccountSID: notifierstest.TwilioSID, AuthToken: notifierstest.TwilioToken, PublicURL: server.URL})
+	tw := twilio.New(twilio.Options{
+		AccountSID: notifierstest.TwilioSID, AuthToken: notifierstest.TwilioToken, From: notifierstest.TwilioFrom, APIURL: f.twilio.URL, PublicURL: server.URL,
+		OptOuts: f, Spending: f, Budget: twilio.Budget{Daily: 2, Reserved: 50}, Now: func() time.Time { return f.now },
+	})
+	f.telephone = tw
 	respond := func(ctx context.Context, r escalation.Reply, text string) error {
 		return s.Respond(ctx, r.Respond, text)
 	}
 	f.replies = notifiers.NewReplies(f, func() *escalation.Policy { return f.policy }, respond, slog.New(slog.DiscardHandler))
-	mux.Handle("POST /slack/actions", s.ActionsHandler(f, func() { f.replies.WakeIn(0) }))
+	mux.Handle("POST /slack/actions", s.ActionsHandler(slack.Intake{Inbox: f, Wake: func() { f.replies.WakeIn(0) }}))
 	mux.Handle("POST /twilio/sms", tw.InboundHandler(f, f.replies.Apply))
+	for path, h := range tw.CallHandlers(f, f, f.replies.Apply) {
+		mux.Handle("POST "+path, h)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { f.replies.Run(ctx); close(done) }()

@@ -90,7 +90,7 @@ func (w *world) only() escalation.Case {
 
 func (w *world) claim(channel escalation.Channel, urgent bool) []notifiers.Claim {
 	w.t.Helper()
-	claims, err := w.ClaimPages(w.t.Context(), notifiers.Lane{Channel: channel, Urgent: urgent}, 100)
+	claims, err := w.ClaimPages(w.t.Context(), notifiers.Lane{Channel: channel, Urgent: urgent}, 100, notifiers.Rate{})
 	w.must(err)
 	return claims
 }

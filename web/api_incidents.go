@@ -22,6 +22,7 @@ func (s *server) incidentOperations(a huma.API) {
 	create.DefaultStatus = http.StatusCreated
 	huma.Register(a, create, s.createIncident)
 
+	s.deliveryOperation(a)
 	s.answerOperations(a)
 }
 

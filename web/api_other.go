@@ -34,7 +34,7 @@ func (s *server) listOutbox(ctx context.Context, in *outboxInput) (*outboxOutput
 		return nil, s.failed(ctx, err)
 	}
 	var out outboxOutput
-	out.Body.Messages = api.OfMessages(messages)
+	out.Body.Messages = api.OfMessages(addressed(identityOf(ctx), messages))
 	return &out, nil
 }
 

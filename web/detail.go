@@ -26,6 +26,7 @@ func (s *server) detailOf(ctx context.Context, id int64) (d detail, err error) {
 	g.Go(func() (err error) { d.pages, err = s.Detail.Pages(ctx, id); return err })
 	g.Go(func() (err error) { d.timeline, err = s.Detail.Timeline(ctx, id); return err })
 	err = g.Wait()
+	d.withoutNumbers()
 	return d, err
 }
 

@@ -301,7 +301,7 @@ func (w *world) options() Options {
 			{Name: "unset", Kind: Alertmanager, Tokens: []string{""}},
 			{Name: "apps", Kind: PagerDuty, Tokens: []string{"apps-secret"}},
 		},
-		Reader: w, Detail: w, Outbox: w, Desk: w, Receiver: w, Changes: w, Health: w, Audit: w, Rota: w, Roster: w, Feeds: w, Policy: policy, Links: w, LinkKey: []byte("the key of the tests"),
+		Reader: w, Detail: w, Outbox: w, Desk: w, Receiver: w, Changes: w, Health: w, Audit: w, Rota: w, Roster: w, Feeds: w, Ledger: w, Policy: policy, Links: w, LinkKey: []byte("the key of the tests"),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "tocsin_up 1\n") }),
 		Names: map[string]string{
 			"system-admin": "System Admin", "devops-lead": "DevOps Lead", "database-admin": "Database Admin",

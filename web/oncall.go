@@ -34,6 +34,9 @@ func (s *server) showOnCall(w http.ResponseWriter, r *http.Request, status int, 
 		Duties: duties(p, sh.Now, s.Zone), Rotations: slices.Sorted(maps.Keys(p.Directory.Rotations)),
 		Absences: absences(p, sh.Now), People: s.people(), Notice: n, Sent: sent,
 	}
+	if err := s.withOptOuts(ctx, p, page.Duties); err != nil {
+		return err
+	}
 	if rotation, ok := chosen(p, page.Rotations, asked.Get("rotation")); ok {
 		page.Month = view.NewMonth(rotation, p.Directory.Absences, p.Calendar, first, sh.Now)
 		page.Overrides = page.Month.Around(rotation.Overrides)
@@ -117,6 +120,24 @@ func holders(in []api.Holder, zone *time.Location) []view.Holder {
 		}
 	}
 	return out
+}
+
+// withOptOuts says of those on call that they get no SMS, if they have asked for none.
+func (s *server) withOptOuts(ctx context.Context, p *escalation.Policy, duties []view.Duty) error {
+	if s.OptOuts == nil {
+		return nil
+	}
+	outs, err := s.OptOuts.OptOuts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range duties {
+		for i := range d.Now {
+			h := &d.Now[i]
+			h.NoSMS = outs[p.Directory.People[h.Person].Address(escalation.SMS)]
+		}
+	}
+	return nil
 }
 
 // value is *t, zero for nil.

@@ -39,8 +39,12 @@ type Options struct {
 	Rota     Rota
 	Roster   Roster
 	Feeds    Feeds
+	Ledger   Ledger
 	// Policy gives the configuration in force: who there is, and what the matrix says.
 	Policy func() *escalation.Policy
+
+	// OptOuts knows who wants no SMS; nil: nobody is known to.
+	OptOuts OptOuts
 
 	// Links reads personal links; nil: no /a/{token}.
 	Links LinkParser

@@ -100,7 +100,7 @@ func (s *server) outboxPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	sh := s.shell(r, "Outbox")
 	sh.Live = "/events"
-	return s.render(w, r, http.StatusOK, view.OutboxPage(sh, messages))
+	return s.render(w, r, http.StatusOK, view.OutboxPage(sh, addressed(identityOf(r.Context()), messages)))
 }
 
 // outboxMessage is an email's HTML as it would arrive, for a frame: in an origin of its own, where

@@ -287,7 +287,7 @@ func TestAssetsAreKeptForGood(t *testing.T) {
 	for _, n := range page.find(t, "link[href]") {
 		addresses = append(addresses, attr(n, "href"))
 	}
-	if len(addresses) != 7 {
+	if len(addresses) != 8 {
 		t.Fatalf("assets %v", addresses)
 	}
 	for _, address := range addresses {

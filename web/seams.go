@@ -98,6 +98,12 @@ type Audit interface {
 	AuditLog(ctx context.Context, incident int64, limit int) ([]alerting.AuditEntry, error)
 }
 
+// OptOuts knows who wants no SMS.
+type OptOuts interface {
+	// OptOuts are the telephone numbers that want none, each with when that was heard last.
+	OptOuts(ctx context.Context) (map[string]time.Time, error)
+}
+
 // LinkParser reads the tokens of personal links.
 type LinkParser interface {
 	// Parse says which incident and whom a token names, and until when. The error is ErrLinkExpired for a

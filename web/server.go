@@ -105,6 +105,7 @@ func (s *server) pageRoutes(r chi.Router) {
 	r.Get("/", s.page(Viewer, s.incidentsPage))
 	r.Get("/incidents/{id}", s.page(Viewer, s.incidentPage))
 	r.Get("/incidents/{id}/why", s.page(Viewer, s.whyPage))
+	r.Get("/incidents/{id}/delivery", s.page(Viewer, s.deliveryPage))
 	r.Post("/incidents/{id}/{verb:acknowledge|resolve|reopen|escalate|snooze|assign|note|severity|merge|split|jump|mute|unmute}", s.page(Responder, s.answerPage))
 	s.oncallRoutes(r)
 	r.Get("/whatif", s.page(Viewer, s.whatIfPage))

@@ -15,6 +15,7 @@ import (
 	"tocsin/escalation/due"
 	"tocsin/notifiers"
 	"tocsin/notifiers/link"
+	"tocsin/notifiers/slack"
 	"tocsin/storage"
 	"tocsin/web"
 
@@ -31,6 +32,7 @@ type app struct {
 	metrics   *metrics
 	sessions  scs.Store
 	linkKey   []byte
+	known     *slack.Known // its users by email address, over a reload
 	providers *http.Client // its connections to them stay open over a reload
 	desk      *escalation.Desk
 	rota      *escalation.Rota
@@ -46,12 +48,16 @@ type app struct {
 
 	engine      *due.Loop
 	announcer   *due.Loop
+	places      *placeLoops
+	slackRoom   *slackRoom
+	failover    *due.Loop
 	presence    *due.Loop
 	auditor     *due.Loop
 	rosters     *due.Loop
 	reviews     *due.Loop
 	handoffs    *due.Loop
 	importing   *due.Loop
+	sealer      *due.Loop
 	reloads     *reloads // nil: the configuration is not read again
 	dispatchers map[notifiers.Lane]*notifiers.Dispatcher
 	replies     *notifiers.Replies
@@ -68,7 +74,7 @@ func newApp(ctx context.Context, cfg *config.Config, store *storage.Store, log *
 	a := &app{
 		log: log, store: store, metrics: newMetrics(store.Stat), linkKey: key, stop: make(chan struct{}),
 		sessions:  pgxstore.NewWithCleanupInterval(store.Pool(), 10*time.Minute),
-		providers: &http.Client{Transport: providerTransport()}, imports: newImports(store, log),
+		providers: &http.Client{Transport: providerTransport()}, imports: newImports(store, log), known: slack.NewKnown(),
 	}
 	a.engine = escalation.NewEngine(store, a.policy, a.metrics.stepLate, log)
 	a.presence = notifiers.NewPresence(store, func() string { return a.current().cfg.Hash }, log)
@@ -77,7 +83,11 @@ func newApp(ctx context.Context, cfg *config.Config, store *storage.Store, log *
 	a.reviews = newReviewLoop(a)
 	a.handoffs = escalation.NewHandoffs(store, a.policy, a.pageURL, log)
 	a.importing = a.imports.loop(a)
+	a.sealer = notifiers.NewSealer(store, log)
 	a.announcer = notifiers.NewAnnouncer(escalation.Slack, store, failpoints.board(currentBoard{a}), a.place, a.incidentURL, a.locale, log)
+	a.places = newPlaceLoops(a)
+	a.slackRoom = newSlackRoom(a)
+	a.failover = escalation.NewFailover(store, a.policy, log)
 	a.replies = notifiers.NewReplies(store, a.policy, failpoints.respond(a.respond), log)
 	a.newDispatchers()
 	a.desk = escalation.NewDesk(store, a.policy)
@@ -99,6 +109,13 @@ func newApp(ctx context.Context, cfg *config.Config, store *storage.Store, log *
 	return a, nil
 }
 
+// behind is what the channels of every configuration work with.
+func (a *app) behind() behind {
+	return behind{
+		keep: a.store, client: a.providers, store: a.store, replies: a.replies, desk: slackDesk{a}, known: a.known, log: a.log,
+	}
+}
+
 func (a *app) newDispatchers() {
 	a.dispatchers = map[notifiers.Lane]*notifiers.Dispatcher{}
 	a.breakers = map[escalation.Channel]*gobreaker.CircuitBreaker[notifiers.Receipt]{}
@@ -108,7 +125,8 @@ func (a *app) newDispatchers() {
 			lane := notifiers.Lane{Channel: channel, Urgent: urgent}
 			a.dispatchers[lane] = notifiers.NewDispatcher(lane, notifiers.Options{
 				Outbox: a.store, Sender: failpoints.sender(currentSender{a, channel}), Breaker: a.breakers[channel],
-				Person: a.person, URL: a.incidentURL, Act: a.actURL, Locale: a.locale, Seen: a.metrics.attempt, Log: a.log,
+				Person: a.person, URL: a.incidentURL, Act: a.actURL, Locale: a.locale,
+				Budget: a.budget, Seen: a.metrics.attempt, Log: a.log,
 			})
 		}
 	}
@@ -118,7 +136,7 @@ func (a *app) addLoops(intake *escalation.Intake) {
 	a.loops = []func(context.Context){
 		func(ctx context.Context) { _ = intake.Run(ctx) },
 		a.presence.Run, a.engine.Run, a.announcer.Run, a.auditor.Run, a.replies.Run, a.store.Tell, a.store.Listen,
-		a.rosters.Run, a.reviews.Run, a.handoffs.Run, a.importing.Run,
+		a.rosters.Run, a.reviews.Run, a.handoffs.Run, a.importing.Run, a.sealer.Run, a.places.Run, a.places.keep.Run, a.slackRoom.Run, a.failover.Run, a.runSockets,
 	}
 	for _, d := range a.dispatchers {
 		a.loops = append(a.loops, d.Run)
@@ -146,10 +164,12 @@ func (a *app) wake(c storage.Commit) {
 	}
 	if c.Announcements {
 		a.announcer.WakeIn(0)
+		a.places.wake()
 	}
 	if c.Roster {
 		a.rosters.WakeIn(0)
 		a.handoffs.WakeIn(0)
+		a.slackRoom.WakeIn(0)
 	}
 }
 

@@ -50,7 +50,7 @@ func (cmd *checkCmd) run(_ context.Context, c *cli, e env) error {
 // cover is what the days to come are short of: for a program each stretch of time by itself, for people
 // those together that differ in nothing else.
 func (cmd *checkCmd) cover(cfg *config.Config, from time.Time) []config.Problem {
-	found := cover.Find(cfg.Policy(), from, cmd.Days, live(cfg.Notifiers))
+	found := cover.Find(cfg.Policy(), from, cmd.Days, live(cfg))
 	if !cmd.JSON {
 		found = cover.Grouped(found)
 	}
@@ -61,9 +61,17 @@ func (cmd *checkCmd) cover(cfg *config.Config, from time.Time) []config.Problem 
 	return out
 }
 
-// live are the channels that are not sandboxes.
-func live(n config.Notifiers) map[escalation.Channel]bool {
-	return map[escalation.Channel]bool{escalation.Slack: !n.Slack.Sandbox, escalation.SMS: !n.Twilio.Sandbox, escalation.Email: !n.Email.Sandbox}
+// live are the channels that are not sandboxes. A service needs no credentials but somebody's address.
+func live(cfg *config.Config) map[escalation.Channel]bool {
+	n := cfg.Notifiers
+	addressed := false
+	for _, p := range cfg.People {
+		addressed = addressed || p.URL != ""
+	}
+	return map[escalation.Channel]bool{
+		escalation.Slack: !n.Slack.Sandbox, escalation.SMS: !n.Twilio.Sandbox, escalation.Voice: !n.Twilio.Sandbox,
+		escalation.Email: !n.Email.Sandbox, escalation.Webhook: !n.Webhook.Sandbox, escalation.URL: !n.URL.Sandbox && addressed,
+	}
 }
 
 // coverSays reports whether the look at the days to come says the same as a warning about the file, and when: a

@@ -21,6 +21,7 @@ type cli struct {
 	Simulate     simulateCmd     `cmd:"" help:"Tell who would be told what, when and why, if an alert came at a time."`
 	Test         testCmd         `cmd:"" help:"Run scenario files against the configuration: alerts, times, answers, expected pages."`
 	Replay       replayCmd       `cmd:"" help:"Tell which pages would have been otherwise under this configuration, by what was recorded."`
+	Verify       verifyCmd       `cmd:"" help:"Look whether the delivery ledger is as it was written: no entry edited, removed or inserted."`
 	Incidents    incidentsCmd    `cmd:"" help:"List, show and answer incidents of a running Tocsin."`
 	OnCall       oncallCmd       `cmd:"" name:"oncall" help:"Say who holds each role, by the configuration or by a running Tocsin."`
 	Overrides    overridesCmd    `cmd:"" help:"List, make and remove stand-ins of a running Tocsin."`
@@ -29,6 +30,7 @@ type cli struct {
 	Send         sendCmd         `cmd:"" help:"Send a test message to a person over a channel."`
 	Migrate      migrateCmd      `cmd:"" help:"Bring the database's schema up to date."`
 	HashPassword hashPasswordCmd `cmd:"" name:"hash-password" help:"Read a password from standard input and print its argon2id hash for auth.users."`
+	Services     servicesCmd     `cmd:"" name:"send-to-services" hidden:"" help:"Send the messages on standard input to services; started by serve and send."`
 	Schema       schemaCmd       `cmd:"" help:"Print the JSON Schema of the configuration."`
 	Version      versionCmd      `cmd:"" help:"Print the version."`
 }

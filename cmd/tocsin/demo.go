@@ -84,7 +84,8 @@ func (d *demo) config(dir, listen string) (*config.Config, error) {
 	}
 	cfg.Server.Listen, cfg.Server.PublicURL = listen, "http://"+listen
 	cfg.DataDir = filepath.Join(dir, "data")
-	cfg.Notifiers.Slack.Sandbox, cfg.Notifiers.Twilio.Sandbox, cfg.Notifiers.Email.Sandbox = true, true, true
+	n := &cfg.Notifiers
+	n.Slack.Sandbox, n.Twilio.Sandbox, n.Email.Sandbox, n.Webhook.Sandbox, n.URL.Sandbox = true, true, true, true, true
 	return cfg, nil
 }
 

@@ -21,7 +21,7 @@ func TestNoCommandThatIsThereIsSaidToBeToCome(t *testing.T) {
 		if found && strings.Contains(toCome, "`"+c.Name+"`") {
 			t.Errorf("docs/cli.md says of %s that it is not there yet", c.Name)
 		}
-		if !strings.Contains(string(text), "tocsin "+c.Name) {
+		if !c.Hidden && !strings.Contains(string(text), "tocsin "+c.Name) {
 			t.Errorf("docs/cli.md does not tell of %s", c.Name)
 		}
 	}

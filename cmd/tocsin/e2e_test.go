@@ -167,7 +167,8 @@ func TestAlertmanagersAlertPagesAPersonAndEscalates(t *testing.T) {
 		t.Errorf("the manager's step: %q", got.Plan[2].Reason)
 	}
 
-	// Nothing unexpected was sent, also not while stopping.
+	// Nothing unexpected was sent, also not while stopping: after the pages both who were told are told, over the
+	// same channels, that it is resolved. That leaves while the program stops, in whatever order.
 	if err := tocsin.stop(10 * time.Second); err != nil {
 		t.Errorf("SIGTERM: %v", err)
 	}
@@ -178,17 +179,19 @@ func TestAlertmanagersAlertPagesAPersonAndEscalates(t *testing.T) {
 			direct = append(direct, m.User)
 		}
 	}
-	if !slices.Equal(direct, []string{"U0SYS", "U0SYS", "U0VP"}) || len(board(messages)) != 1 {
+	slices.Sort(direct)
+	if !slices.Equal(direct, []string{"U0SYS", "U0SYS", "U0SYS", "U0VP", "U0VP"}) || len(board(messages)) != 1 {
 		t.Errorf("Slack: direct messages to %v, %d in the channel", direct, len(board(messages)))
 	}
-	if n := len(s.twilio.Messages()); n != 3 {
-		t.Errorf("%d SMS, want 3", n)
+	if n := len(s.twilio.Messages()); n != 5 {
+		t.Errorf("%d SMS, want 5", n)
 	}
 	var to []string
 	for _, m := range s.smtp.Messages() {
 		to = append(to, m.To)
 	}
-	if !slices.Equal(to, []string{"sysadmin@example.com", "sysadmin@example.com", "vp@example.com"}) {
+	slices.Sort(to)
+	if !slices.Equal(to, []string{"sysadmin@example.com", "sysadmin@example.com", "sysadmin@example.com", "vp@example.com", "vp@example.com"}) {
 		t.Errorf("email to %v", to)
 	}
 }
@@ -218,7 +221,7 @@ func TestKilledWhileAPageIsUnderWayItGoesOnAndMarksTheRepeat(t *testing.T) {
 }
 
 func TestWhatWasAcceptedBeforeAKillIsPagedAfterIt(t *testing.T) {
-	s := newSite(t)
+	s := newSite(t, eachByItself...)
 	first := s.start()
 	for i := range 20 {
 		p := firstAlerts(time.Now())[0]

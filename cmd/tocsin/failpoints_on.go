@@ -131,6 +131,15 @@ func (d deadlyBoard) Edit(ctx context.Context, ref json.RawMessage, b notifiers.
 	return d.next.Edit(ctx, ref, b)
 }
 
+func (d deadlyBoard) Renew(ctx context.Context, ref json.RawMessage, b notifiers.Brief) (json.RawMessage, error) {
+	d.k.at("before-send")
+	defer d.k.at("after-send")
+	if r, ok := d.next.(notifiers.Renewer); ok {
+		return r.Renew(ctx, ref, b)
+	}
+	return ref, d.next.Edit(ctx, ref, b)
+}
+
 func (d deadlyBoard) Reply(ctx context.Context, ref json.RawMessage, b notifiers.Brief, entries []alerting.Entry) error {
 	d.k.at("before-send")
 	defer d.k.at("after-send")

@@ -21,6 +21,7 @@ type generation struct {
 	policy   *escalation.Policy // the rules with the roster as it is now
 	channels *channels
 	links    *link.Signer
+	slackers map[string]string // Slack users found by email address, by person
 	handler  http.Handler
 	over     chan struct{} // closed when it is replaced or the program stops: its live streams end
 }
@@ -32,13 +33,13 @@ func (a *app) newGeneration(cfg *config.Config) (*generation, error) {
 		return nil, fmt.Errorf("server.public_url: %w", err)
 	}
 	g := &generation{cfg: cfg, rules: cfg.Policy(), links: link.New(a.linkKey, cfg.Server.PublicURL), over: make(chan struct{})}
-	if g.channels, err = newChannels(cfg, a.store, a.replies, a.providers); err != nil {
+	if g.channels, err = newChannels(cfg, a.behind()); err != nil {
 		return nil, err
 	}
 	g.handler = web.New(web.Options{
 		Logger: a.log, Version: version, PublicURL: public, TrustedProxies: cfg.Server.TrustedProxies,
 		Users: users(cfg), Tokens: tokens(cfg), Sources: sources(cfg), Sessions: a.sessions,
-		Reader: a.store, Detail: a.store, Outbox: a.store, Changes: a.store, Audit: a.store,
+		Reader: a.store, Detail: a.store, Outbox: a.store, Changes: a.store, Audit: a.store, Ledger: a.store,
 		Rota: a.rota, Roster: a.store, Feeds: a.store.Feeds(), Policy: a.policy,
 		Desk: a.desk, Receiver: a.receiver, Health: a, Links: linkParser{g.links}, LinkKey: a.linkKey,
 		Metrics: a.metrics.handler(), Routes: g.channels.routes, Names: names(cfg), Zone: cfg.Timezone, Stopping: g.over,
@@ -57,11 +58,18 @@ func (a *app) policy() *escalation.Policy { return a.current().policy }
 func (a *app) adopt(next *generation) {
 	a.changing.Lock()
 	defer a.changing.Unlock()
+	former := a.generation.Load()
+	if former != nil {
+		next.slackers = former.slackers // until Slack has been asked again
+	}
 	next.policy = a.peopled(next)
-	former := a.generation.Swap(next)
+	a.generation.Store(next)
 	if former != nil {
 		close(former.over)
+		former.channels.close()
 	}
+	a.places.meet(next.channels.places)
+	a.slackRoom.WakeIn(0)
 	if a.ended {
 		close(next.over)
 	}
@@ -104,7 +112,17 @@ func (a *app) person(id string) (escalation.Person, bool) {
 // locale is how people are spoken to in what is sent to them.
 func (a *app) locale() notifiers.Locale {
 	cfg := a.current().cfg
-	return notifiers.Locale{Zone: cfg.Timezone, Names: names(cfg)}
+	return locale(cfg)
+}
+
+// budget is how often one person is interrupted.
+func (a *app) budget() notifiers.Budget { return a.current().cfg.Notifiers.Budget.Budget() }
+
+func locale(cfg *config.Config) notifiers.Locale {
+	return notifiers.Locale{
+		Zone: cfg.Timezone, Names: names(cfg),
+		Language: string(cfg.Notifiers.Language), Severities: cfg.Notifiers.Names.BySeverity(),
+	}
 }
 
 // pageURL is where a page of Tocsin's own is reached: "/incidents/412".

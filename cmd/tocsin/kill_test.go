@@ -32,7 +32,7 @@ func TestNothingIsLostHoweverOftenItIsKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	s := newSite(t)
+	s := newSite(t, slices.Concat(eachByItself, briskSlack)...)
 	s.program = buildWithFailpoints(t)
 	flood := s.flood()
 	people := s.answerSome()

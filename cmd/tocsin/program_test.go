@@ -26,7 +26,7 @@ import (
 const asProgram = "TOCSIN_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
+	if os.Getenv(asProgram) != "" || len(os.Args) > 1 && os.Args[1] == servicesCommand {
 		main()
 		return
 	}
@@ -44,6 +44,7 @@ type site struct {
 	slack   *notifierstest.Slack
 	twilio  *notifierstest.Twilio
 	smtp    *notifierstest.SMTP
+	db      *storagetest.DB
 	url     string // of the database; empty for a private one
 	program string // the binary; empty for the test binary itself
 	config  string // path
@@ -54,8 +55,9 @@ type site struct {
 // new text, each of which must be there.
 func newSite(t *testing.T, edits ...string) *site {
 	t.Helper()
+	db := storagetest.New(t)
 	s := &site{
-		t: t, url: storagetest.New(t).URL,
+		t: t, db: db, url: db.URL,
 		slack: notifierstest.NewSlack(t), twilio: notifierstest.NewTwilio(t), smtp: notifierstest.NewSMTP(t),
 	}
 	listen := freePort(t)
@@ -86,6 +88,16 @@ func newSite(t *testing.T, edits ...string) *site {
 	}
 	return s
 }
+
+// eachByItself has every page leave in a message of its own, over its own channel, so that each is found again
+// by what it says.
+var eachByItself = []string{
+	"channels: [sms, email, slack]", "channels: [sms, email, slack]\n    failover: 0",
+	"watchdog: {url", "  budget: {sms: none, slack: none}\nwatchdog: {url",
+}
+
+// briskSlack is a workspace that takes more than a message a second in one channel.
+var briskSlack = []string{`slack:  {bot_token`, `slack:  {pace: 1ms, bot_token`}
 
 // replica is the same organisation on the same database, listening elsewhere.
 func (s *site) replica() *site {

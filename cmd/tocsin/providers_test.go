@@ -17,7 +17,7 @@ var declared = []string{
 	"GET /", "GET /a/{token}", "GET /api/openapi.json", "GET /api/v1/audit", "GET /api/v1/health",
 	"GET /api/v1/incidents", "GET /api/v1/incidents/{id}", "GET /api/v1/outbox", "GET /events", "GET /healthz",
 	"GET /api/v1/absences", "GET /api/v1/incidents/{id}/why", "GET /api/v1/oncall", "GET /api/v1/overrides", "GET /api/v1/swaps",
-	"GET /ical/{kind}/{name}/{secret}.ics", "GET /incidents/{id}/why", "GET /oncall", "GET /whatif",
+	"GET /ical/{kind}/{name}/{secret}.ics", "GET /incidents/{id}/why", "GET /incidents/{id}/delivery", "GET /api/v1/incidents/{id}/delivery", "GET /oncall", "GET /whatif",
 	"GET /incidents/{id}", "GET /metrics", "GET /outbox", "GET /outbox/{id}/html", "GET /readyz", "GET /signin",
 	"GET /static/{file}",
 	"POST /a/{token}", "POST /api/v1/incidents", "POST /api/v1/incidents/{id}/acknowledge",
@@ -31,7 +31,8 @@ var declared = []string{
 	"POST /oncall/absences", "POST /oncall/absences/{id}/remove", "POST /oncall/overrides", "POST /oncall/overrides/{id}/remove",
 	"POST /oncall/swaps", "POST /oncall/swaps/{id}/{does:accept|decline|withdraw|undo}", "POST /oncall/feeds/{kind}/{name}/renew",
 	"POST /intake/alertmanager", "POST /signin", "POST /signout",
-	"POST /slack/actions", "POST /twilio/sms", "POST /twilio/status",
+	"POST /slack/actions", "POST /slack/commands", "POST /slack/events", "POST /twilio/sms", "POST /twilio/status",
+	"POST /twilio/voice", "POST /twilio/voice/again", "POST /twilio/voice/key", "POST /twilio/voice/status",
 }
 
 func TestEveryRouteOfTheWholeProgramIsDeclared(t *testing.T) {
@@ -91,6 +92,18 @@ func (s *site) forgeries(t *testing.T, m notifierstest.TwilioMessage) map[string
 		"press of yesterday": press.Sign(notifierstest.SlackSecret, time.Now().Add(-24*time.Hour)), "press changed after it was signed": changed,
 	} {
 		out[name] = post(t, s.base+"/slack/actions", string(r.Body), r.Header)
+	}
+	command, event := s.slack.Typed("U0SYS", "/tocsin", "ack 1"), notifierstest.Event("Ev1", map[string]any{"type": "message"})
+	for name, r := range map[string]notifierstest.SlackRequest{"unsigned": command, "of another secret": command.Sign("another", time.Now())} {
+		out["command "+name] = post(t, s.base+"/slack/commands", string(r.Body), r.Header)
+	}
+	for name, r := range map[string]notifierstest.SlackRequest{"unsigned": event, "of another secret": event.Sign("another", time.Now())} {
+		forged := post(t, s.base+"/slack/events", string(r.Body), r.Header)
+		forged.Header.Set("Content-Type", "application/json")
+		out["event "+name] = forged
+	}
+	for _, path := range []string{"", "/again", "/key", "/status"} {
+		out["call"+path] = post(t, s.base+"/twilio/voice"+path+"?attempt=1", "AccountSid="+notifierstest.TwilioSID, http.Header{"X-Twilio-Signature": {"AAAA"}})
 	}
 	account := url.Values{"AccountSid": {notifierstest.TwilioSID}, "MessageSid": {m.SID}, "From": {"+15005550003"}, "To": {notifierstest.TwilioFrom}}
 	for target, more := range map[string]url.Values{s.base + "/twilio/sms": {"Body": {"ACK"}}, m.StatusCallback: {"MessageStatus": {"failed"}}} {

@@ -11,7 +11,8 @@ import (
 )
 
 func TestReceiptsEndAlikeInEveryOrder(t *testing.T) {
-	s := newSite(t)
+	// Each page is to be a message of its own, and no other way is to be tried: it is about receipts alone.
+	s := newSite(t, eachByItself...)
 	s.start()
 	// What Twilio says of a message, each twice, and the end of it: a message that it gave up stays so,
 	// though it may have been taken for delivered before.

@@ -130,7 +130,7 @@ func TestATokenTakenOutOfItsFileStopsWorking(t *testing.T) {
 
 func TestReloadsUnderLoadLoseNothing(t *testing.T) {
 	const reloads = 20
-	s := newSite(t)
+	s := newSite(t, append(briskSlack, "watchdog: {url", "  budget: {slack: none}\nwatchdog: {url")...)
 	p := s.start()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

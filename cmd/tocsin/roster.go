@@ -71,5 +71,5 @@ func (a *app) rosterVersion() int64 {
 func (a *app) peopled(g *generation) *escalation.Policy {
 	r := a.roster
 	r.Imported = a.imports.shifts(g.cfg, time.Now())
-	return g.rules.With(r)
+	return withSlackUsers(g.rules, g.slackers).With(r)
 }

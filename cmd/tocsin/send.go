@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -15,6 +16,8 @@ import (
 	"tocsin/cmd/tocsin/config"
 	"tocsin/escalation"
 	"tocsin/notifiers"
+	"tocsin/notifiers/shoutrrr"
+	"tocsin/notifiers/webhook"
 
 	"github.com/google/uuid"
 )
@@ -26,7 +29,7 @@ const sendTime = 15 * time.Second
 // the outbox of a running Tocsin. It needs no database.
 type sendCmd struct {
 	To      string             `required:"" placeholder:"PERSON" help:"Who is to have it: a key under people."`
-	Channel escalation.Channel `required:"" enum:"sms,email,slack" placeholder:"CHANNEL" help:"sms, email or slack."`
+	Channel escalation.Channel `required:"" enum:"sms,voice,email,slack,webhook,url" placeholder:"CHANNEL" help:"sms, voice, email, slack, webhook or url."`
 }
 
 func (cmd *sendCmd) run(ctx context.Context, c *cli, e env) error {
@@ -44,10 +47,11 @@ func (cmd *sendCmd) run(ctx context.Context, c *cli, e env) error {
 	}
 	client := &http.Client{Transport: providerTransport()}
 	defer client.CloseIdleConnections()
-	ways, err := newChannels(cfg, printer{out: e.stdout}, nil, client)
+	ways, err := newChannels(cfg, behind{keep: printer{e.stdout}, client: client, log: slog.New(slog.NewTextHandler(e.stderr, nil))})
 	if err != nil {
 		return err
 	}
+	defer ways.close()
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
 	receipt, err := ways.senders[cmd.Channel].Send(ctx, cmd.notice(cfg, person, time.Now()))
@@ -56,7 +60,7 @@ func (cmd *sendCmd) run(ctx context.Context, c *cli, e env) error {
 	}
 	if !ways.sandbox[cmd.Channel] {
 		fmt.Fprintf(e.stdout, "the test message to %s over %s (%s) is accepted: %s\n",
-			cmd.To, cmd.Channel, person.Address(cmd.Channel), notifiers.Plain(receipt.ProviderID))
+			cmd.To, cmd.Channel, shownAddress(person, cmd.Channel), notifiers.Plain(receipt.ProviderID))
 	}
 	return nil
 }
@@ -81,7 +85,7 @@ func failed(f *notifiers.Failure) string {
 // notice is the test message. It has an attempt that no outbox knows: what the provider reports of it
 // later is not kept.
 func (cmd *sendCmd) notice(cfg *config.Config, person escalation.Person, now time.Time) notifiers.Notice {
-	locale := notifiers.Locale{Zone: cfg.Timezone, Names: names(cfg)}.For(person)
+	locale := locale(cfg).For(person)
 	return notifiers.Notice{
 		AttemptID: uuid.NewString(), Person: person,
 		Page: notifiers.Page{
@@ -96,11 +100,19 @@ func (cmd *sendCmd) notice(cfg *config.Config, person escalation.Person, now tim
 	}
 }
 
-// printer shows what a sandbox would have sent. It stores nothing, and nothing comes back to it.
-type printer struct {
-	channelStore // nil: nobody listens for what providers report
-	out          io.Writer
+// shownAddress is a person's address as it may be printed: those that may hold secrets are masked.
+func shownAddress(p escalation.Person, c escalation.Channel) string {
+	switch c {
+	case escalation.Webhook:
+		return webhook.Mask(p.Webhook)
+	case escalation.URL:
+		return shoutrrr.Mask(p.URL)
+	}
+	return p.Address(c)
 }
+
+// printer shows what a sandbox would have sent. It stores nothing, and nothing comes back to it.
+type printer struct{ out io.Writer }
 
 // Keep writes a message as it would have left.
 func (p printer) Keep(_ context.Context, o notifiers.Outgoing) error {

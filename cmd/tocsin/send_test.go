@@ -21,17 +21,17 @@ type sending struct {
 	send   func(to, channel string) (code int, stdout, stderr string)
 }
 
-func newSending(t *testing.T) *sending {
+func newSending(t *testing.T, edits ...string) *sending {
 	t.Helper()
 	s := &sending{slack: notifierstest.NewSlack(t), twilio: notifierstest.NewTwilio(t), smtp: notifierstest.NewSMTP(t)}
 	path := filepath.Join(manualFolder(t), "tocsin.yaml")
 	text, err := os.ReadFile(path)
 	must(t, err)
-	edited := strings.NewReplacer(
+	edited := strings.NewReplacer(append(edits,
 		`smtp: "smtp.example.com:587"`, fmt.Sprintf("smtp: %q", s.smtp.Addr), "tls: starttls", "tls: none",
 		`channel: "C0INCIDENTS", api_url: ""`, fmt.Sprintf("api_url: %q", s.slack.URL),
 		`from: "+15005550006", api_url: ""`, fmt.Sprintf(`from: "+15005550006", api_url: %q`, s.twilio.URL),
-	).Replace(string(text))
+	)...).Replace(string(text))
 	must(t, os.WriteFile(path, []byte(edited), 0o600))
 	env := map[string]string{
 		"SLACK_BOT_TOKEN": notifierstest.SlackToken, "SLACK_SIGNING_SECRET": notifierstest.SlackSecret,
@@ -100,11 +100,27 @@ func TestSendToNobodyOrOverNothingSaysWhatIsWrong(t *testing.T) {
 		{"nobody", "sms", 1, `there is nobody called "nobody" under people: use database-admin, devops-lead, `},
 		{"system-admn", "sms", 1, `there is nobody called "system-admn" under people: did you mean "system-admin"?`},
 		{"database-admin", "slack", 1, "database-admin has no address for slack"},
-		{"system-admin", "fax", 2, `--channel must be one of "sms","email","slack"`},
+		{"system-admin", "fax", 2, `--channel must be one of "sms","voice","email","slack","webhook","url"`},
 	} {
 		if code, out, errs := tocsin(t, dir, "", "send", "--to", c.to, "--channel", c.channel); code != c.code || out != "" || !strings.Contains(errs, c.want) {
 			t.Errorf("code %d, %q, %q", code, out, errs)
 		}
+	}
+}
+
+func TestSendCallsAndReachesAddressesWithoutShowingTheirSecrets(t *testing.T) {
+	hook, services := notifierstest.NewWebhook(t), notifierstest.NewServices(t)
+	s := newSending(t,
+		"slack: U0SYS,", fmt.Sprintf("slack: U0SYS, webhook: %q, url: %q,", hook.URL+"/s3cret", "ntfy://"+services.Addr+"/alerts?scheme=http"),
+		"watchdog: {url", fmt.Sprintf("  webhook: {secret: %q, allow: [127.0.0.1]}\n  url: {allow: [127.0.0.1]}\nwatchdog: {url", notifierstest.WebhookSecret),
+	)
+	for _, channel := range []string{"voice", "webhook", "url"} {
+		if code, out, errs := s.send("system-admin", channel); code != 0 || errs != "" || !strings.Contains(out, "is accepted") || strings.Contains(out, "s3cret") {
+			t.Errorf("%s: code %d, %q, %s", channel, code, out, errs)
+		}
+	}
+	if len(s.twilio.Calls()) != 1 || len(hook.Posts()) != 1 || len(services.Messages()) != 1 {
+		t.Errorf("%d calls, %d posts, %d messages", len(s.twilio.Calls()), len(hook.Posts()), len(services.Messages()))
 	}
 }
 

@@ -22,6 +22,7 @@ type simulateCmd struct {
 	At     string   `default:"now" placeholder:"TIME" help:"When: \"2026-12-25T03:00 Europe/Berlin\", RFC 3339, a local time of the configuration, or now."`
 	Source string   `placeholder:"NAME" help:"Which source sends it (default: the first)."`
 	Answer []string `sep:"none" placeholder:"ANSWER" help:"What somebody does: acknowledged@7m, resolved@1h, snooze:2h@10m, mute:until morning@2m, assign:PERSON@5m, escalate@3m, severity:P1@4m, jump:3@5m, merge:1@5m; \" on INCIDENT\" and \" by PERSON\" after it. Again for more."`
+	Fail   []string `sep:"none" placeholder:"CHANNEL" help:"Pages that are not accepted: sms, or PERSON:sms. Again for more."`
 	For    string   `default:"7d" placeholder:"SPAN" help:"How far to look."`
 	JSON   bool     `help:"Print {\"incident\":{...},\"events\":[...]}."`
 }
@@ -77,6 +78,13 @@ func (cmd *simulateCmd) request(cfg *config.Config, e env) (r simulator.Request,
 			return r, fmt.Errorf("--answer: %w", err)
 		}
 		r.Answers = append(r.Answers, a)
+	}
+	for _, s := range cmd.Fail {
+		l, err := simulator.ParseLoss(s)
+		if err != nil {
+			return r, fmt.Errorf("--fail: %w", err)
+		}
+		r.Lost = append(r.Lost, l)
 	}
 	body, err := cmd.body(e)
 	if err != nil {
@@ -152,6 +160,8 @@ func printSimulation(w io.Writer, out simulator.Result) error {
 		kind := e.Kind
 		switch kind {
 		case simulator.Page, simulator.Assign, simulator.Skip:
+		case simulator.Remind, simulator.Clear:
+			kind = simulator.Page
 		case simulator.Nobody, simulator.Collapse:
 			kind = simulator.Skip
 		default:

@@ -17,10 +17,8 @@ import (
 func tellSimulation(w io.Writer, out simulator.Result, start time.Time, zone *time.Location) error {
 	t := teller{start: start, zone: zone, numbered: len(out.Cases) > 1}
 	fmt.Fprintf(&t.b, "%s %s\n%s\n", out.Opened.Severity, notifiers.Plain(out.Opened.Title), t.words(out.Opened.Reason.Text))
-	for i := 0; i < len(out.Story); {
-		n := together(out.Story[i:])
-		t.tell(out.Story[i : i+n])
-		i += n
+	for _, l := range simulator.Lines(out.Story) {
+		t.tell(l)
 	}
 	fmt.Fprintf(&t.b, "\n%s\n", t.end(out))
 	_, err := io.WriteString(w, t.b.String())
@@ -36,31 +34,7 @@ type teller struct {
 	day      string // under which the last line stands
 }
 
-// together is how many events from the first one on are one line: the same said to one person over
-// several channels.
-func together(es []simulator.Event) int {
-	n := 1
-	for n < len(es) && es[0].Channel != "" && sameLine(es[0]) == sameLine(es[n]) {
-		n++
-	}
-	return n
-}
-
-// sameLine is an event without its channel. What a personal rule says of it is a clause of its own.
-func sameLine(e simulator.Event) simulator.Event {
-	before, after, ok := strings.Cut(e.Reason, ", over "+string(e.Channel))
-	switch {
-	case ok && e.Channel != "" && strings.Contains(after, "by a personal rule"):
-		e.Reason = before + "; " + strings.TrimLeft(after, ", ")
-	case ok && e.Channel != "":
-		e.Reason = before + after
-	}
-	e.Channel = ""
-	return e
-}
-
-func (t *teller) tell(es []simulator.Event) {
-	e := sameLine(es[0])
+func (t *teller) tell(e simulator.Line) {
 	t.heading(e.At)
 	at := e.At.In(t.zone)
 	clock := at.Format("15:04:05")
@@ -71,13 +45,16 @@ func (t *teller) tell(es []simulator.Event) {
 	if t.numbered {
 		number = fmt.Sprintf("#%d ", e.Incident)
 	}
-	fmt.Fprintf(&t.b, "  %-8s  %-8s  %s%-11s  %s\n", clock, sinceStart(e.At.Sub(t.start)), number, kindWord(e.Kind), t.headline(e, overWhich(es)))
+	fmt.Fprintf(&t.b, "  %-8s  %-8s  %s%-11s  %s\n", clock, sinceStart(e.At.Sub(t.start)), number, kindWord(e.Kind), t.headline(e))
 	indent := strings.Repeat(" ", 35+len(number))
 	if why := t.why(e); why != "" {
 		fmt.Fprintf(&t.b, "%s%s\n", indent, why)
 	}
 	if e.Due != "" {
 		fmt.Fprintf(&t.b, "%sdue %s\n", indent, t.words(e.Due))
+	}
+	if e.Otherwise != "" {
+		fmt.Fprintf(&t.b, "%s%s\n", indent, e.Otherwise)
 	}
 }
 
@@ -90,23 +67,13 @@ func (t *teller) heading(at time.Time) {
 	}
 }
 
-func overWhich(es []simulator.Event) string {
-	var over []string
-	for _, e := range es {
-		if e.Channel != "" {
-			over = append(over, string(e.Channel))
-		}
-	}
-	return strings.Join(over, ", ")
-}
-
 // headline is what happens: whom it is about, over what, and with which words.
-func (t *teller) headline(e simulator.Event, over string) string {
+func (t *teller) headline(e simulator.Line) string {
 	switch e.Kind {
-	case simulator.Page, simulator.Assign, simulator.Pass, simulator.Collapse:
+	case simulator.Page, simulator.Assign, simulator.Pass, simulator.Collapse, simulator.Remind, simulator.Clear, simulator.Place:
 		text := e.Person
-		if over != "" {
-			text += " over " + over
+		if len(e.Over) > 0 {
+			text += " over " + simulator.Channels(e.Over)
 		}
 		if e.Says != "" && e.Kind == simulator.Page {
 			text += ": " + notifiers.Plain(e.Says)
@@ -121,10 +88,10 @@ func (t *teller) headline(e simulator.Event, over string) string {
 }
 
 // why is which step it is of, and the reason. What the timeline says has its reason in it.
-func (t *teller) why(e simulator.Event) string {
+func (t *teller) why(e simulator.Line) string {
 	reason := t.words(e.Reason)
 	switch e.Kind {
-	case simulator.Page, simulator.Assign, simulator.Pass, simulator.Collapse, simulator.Skip, simulator.Nobody:
+	case simulator.Page, simulator.Assign, simulator.Pass, simulator.Collapse, simulator.Skip, simulator.Nobody, simulator.Remind, simulator.Clear, simulator.Place:
 		if e.Step > 0 {
 			return fmt.Sprintf("step %d, %s: %s", e.Step, e.Role, reason)
 		}
@@ -143,6 +110,8 @@ func kindWord(k simulator.Kind) string {
 		return "tells nobody"
 	case simulator.Collapse:
 		return "told once"
+	case simulator.Clear:
+		return "all clear"
 	}
 	return string(k)
 }

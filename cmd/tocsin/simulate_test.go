@@ -40,6 +40,7 @@ func TestSimulateTellsTheStoryOfTheManualAtChristmas(t *testing.T) {
 		"simulate-acknowledged.json":  {"--alert", alert, "--at", at, "--answer", "acknowledged@7m", "--json"},
 		"simulate-slow-queries.txt":   {"--alert", "testdata/slow-queries.json", "--at", "2026-04-02T16:30"},
 		"simulate-snoozed-muted.txt":  {"--alert", alert, "--at", at, "--answer", "snooze:20m@1m", "--answer", "mute:30m@22m by devops-lead", "--answer", "severity:P1@1h by devops-lead", "--answer", "jump:3@65m"},
+		"simulate-failover.txt":       {"--alert", alert, "--at", at, "--fail", "system-admin:slack", "--fail", "sms", "--answer", "resolved@16m by devops-lead"},
 		"simulate-one-hour-looks.txt": {"--alert", alert, "--at", "2026-12-25T02:00:00Z", "--for", "20m", "--source", "prometheus"},
 	} {
 		code, out, errs := tocsin(t, dir, "", append([]string{"simulate"}, args...)...)
@@ -94,6 +95,8 @@ func TestSimulateRefusesWithASentence(t *testing.T) {
 		`no source "nemo"`:             {"--alert", alert, "--source", "nemo"},
 		"sends the format pagerduty":   {"--alert", alert, "--source", "apps"},
 		"no such file":                 {"--alert", "nofile.json"},
+		`"pigeon" is no channel`:       {"--alert", alert, "--fail", "pigeon"},
+		`nobody called "nemo"`:         {"--alert", alert, "--fail", "nemo:sms"},
 	} {
 		code, out, errs := tocsin(t, dir, "", append([]string{"simulate"}, args...)...)
 		if code != 1 || out != "" || !strings.Contains(errs, says) {

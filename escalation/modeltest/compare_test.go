@@ -49,6 +49,7 @@ type stand struct {
 	count, firing   int
 	into            int64
 	repeat, owed    int64 // when the row begins again; when somebody is told next, unless the plan waits
+	remind          int64 // when somebody is told that it is still open
 	steps           [mostSteps]stepStand
 }
 
@@ -62,6 +63,7 @@ func standing(c escalation.Case) stand {
 		for k, step := range c.Plan.Steps {
 			s.steps[k] = stepStand{step.State, step.DueAt.Unix(), step.Nobody}
 		}
+		s.remind = nanoseconds(c.RemindAt())
 		if c.Plan.Repeats > 0 {
 			s.repeat = nanoseconds(c.Plan.RepeatAt)
 		}
@@ -82,6 +84,7 @@ func (i *incident) standing(firing int, into int64) stand {
 		for k, step := range i.steps {
 			s.steps[k] = stepStand{step.state, step.due.Unix(), step.nobody}
 		}
+		s.remind = nanoseconds(i.remindAt())
 		if i.repeats > 0 {
 			s.repeat = nanoseconds(i.repeatAt)
 		}
@@ -105,7 +108,8 @@ func (r *run) comparePages() {
 		if e.Kind == simulator.Stuck {
 			r.fail("the machine finds no end: %s", e.Reason)
 		}
-		if e.Channel == "" || e.Kind != simulator.Page && e.Kind != simulator.Assign {
+		kind, told := kindOf(e.Kind)
+		if e.Channel == "" || !told {
 			continue
 		}
 		if len(ids) == 0 {
@@ -114,7 +118,7 @@ func (r *run) comparePages() {
 			}
 		}
 		got = append(got, shown(page{
-			at: e.At.UnixNano(), incident: ids[e.Incident], step: e.Step, assigns: e.Kind == simulator.Assign, person: e.Person, channel: e.Channel, says: e.Says,
+			at: e.At.UnixNano(), incident: ids[e.Incident], step: e.Step, assigns: e.Kind == simulator.Assign, person: e.Person, channel: e.Channel, says: e.Says, kind: kind,
 		}))
 	}
 	r.seen = len(r.world.Story())
@@ -129,12 +133,23 @@ func (r *run) comparePages() {
 	}
 }
 
+// kindOf is the kind of a page that leaves; told is false of what is none.
+func kindOf(k simulator.Kind) (kind escalation.StepKind, told bool) {
+	switch k {
+	case simulator.Remind:
+		return escalation.RemindStep, true
+	case simulator.Clear:
+		return escalation.ClearStep, true
+	}
+	return "", k == simulator.Page || k == simulator.Assign
+}
+
 // shown is of a page what both tell: of those beside the plan no words, as they are not the rules'.
 func shown(p page) page {
 	if p.step <= 0 {
 		p.step, p.says = 0, ""
 	}
-	return page{at: p.at, incident: p.incident, step: p.step, assigns: p.assigns, person: p.person, channel: p.channel, says: p.says}
+	return page{at: p.at, incident: p.incident, step: p.step, assigns: p.assigns, person: p.person, channel: p.channel, says: p.says, kind: p.kind}
 }
 
 // without are the pages of one side that the other has not.
@@ -152,7 +167,7 @@ func without(some, others []page) []page {
 func lines(pages []page) string {
 	var b strings.Builder
 	for _, p := range pages[:min(len(pages), 10)] {
-		fmt.Fprintf(&b, "  %s incident %d step %d: %s over %s %q assigns %v\n", time.Unix(0, p.at).In(zone()).Format("Mon 02 15:04:05"), p.incident, p.step, p.person, p.channel, p.says, p.assigns)
+		fmt.Fprintf(&b, "  %s incident %d step %d: %s over %s %q assigns %v %s\n", time.Unix(0, p.at).In(zone()).Format("Mon 02 15:04:05"), p.incident, p.step, p.person, p.channel, p.says, p.assigns, p.kind)
 	}
 	return b.String()
 }

@@ -49,6 +49,8 @@ func (r *run) event() {
 		r.configure()
 	case kind < 64:
 		r.roster()
+	case kind < 67:
+		r.provider()
 	default:
 		r.answer()
 	}
@@ -131,6 +133,14 @@ func (r *run) configure() {
 	r.note("configuration %s", r.configs[r.current].policy.Config)
 	r.model.configuration = r.configs[r.current]
 	r.world.SetPolicy(r.model.policy.With(r.model.roster))
+}
+
+// provider changes what comes of pages over a channel, for one person or for all.
+func (r *run) provider() {
+	who := pick(r, "whose", append(people(), "", "")...) + " " + string(pick(r, "channel", escalation.Channels...))
+	outcome := pick(r, "outcome", simulator.Accepts, simulator.Silent, simulator.Fails)
+	r.note("pages of %q: %d", who, outcome)
+	r.model.outcomes[who] = outcome
 }
 
 func people() []string { return []string{"ada", "bob", "cyd", "dan", "eve", "fay", "gus", "hal"} }

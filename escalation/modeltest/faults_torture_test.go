@@ -12,7 +12,7 @@ type fault struct {
 
 // faults are the list that the model is held to.
 func faults() []fault {
-	return []fault{
+	return append(deliveryFaults(), []fault{
 		{
 			"machine.go", `a step is left for the moment after it is due`,
 			`s.State != StepPending || s.DueAt.After(now)`,
@@ -190,8 +190,8 @@ func faults() []fault {
 		},
 		{
 			`plan.go`, `a snooze's end is not among what is owed`,
-			`at := sooner(inc.SnoozedUntil, c.quietAt())`,
-			`at := c.quietAt()`,
+			`sooner(sooner(inc.SnoozedUntil, c.quietAt()), c.RemindAt())`,
+			`sooner(c.quietAt(), c.RemindAt())`,
 		},
 		{
 			`plan.go`, `a role's own business time is ignored`,
@@ -260,7 +260,7 @@ func faults() []fault {
 		},
 		{
 			`recipients.go`, `who stands in for catch_all and was given the incident is not told of it again`,
-			` && who != p.lastResort(sev, channels, now).person.ID`,
+			` && who != p.lastResort(sev, via, now).person.ID`,
 			``,
 		},
 		{
@@ -368,5 +368,5 @@ func faults() []fault {
 			`if slices.Contains(c.Closed, day) {`,
 			`if slices.Contains(c.Closed, day) && day.Month == 0 {`,
 		},
-	}
+	}...)
 }

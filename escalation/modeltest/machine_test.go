@@ -45,6 +45,7 @@ func TestTheMachineDoesWhatTheModelSays(t *testing.T) {
 			t: t, configs: configs, world: simulator.New(configs[0].policy, start), model: newModel(configs[0], start),
 			starts: map[string]time.Time{},
 		}
+		r.world.Assume(r.model.outcome)
 		t.Repeat(map[string]func(*rapid.T){"event": func(*rapid.T) { r.event() }, "": func(*rapid.T) { r.compare() }})
 		r.world.AdvanceTo(r.model.now.Add(10 * 24 * time.Hour))
 		r.model.advance(r.model.now.Add(10 * 24 * time.Hour))

@@ -3,6 +3,7 @@ package modeltest
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"tocsin/alerting"
 	"tocsin/alerting/calendar"
@@ -14,6 +15,7 @@ func fullMatrix(t testing.TB) escalation.Matrix {
 	return escalation.Matrix{
 		alerting.P0: {
 			Channels: channels("sms email slack"), AckTimeout: parsed(t, "30m").Amount, Repeat: repeat(t, "20m", 2),
+			Failover: 10 * time.Second, Remind: 12 * time.Minute, AllClear: true,
 			Steps: []escalation.Step{
 				step(t, "page", "0m", "on-call", "acknowledged", ""),
 				step(t, "page", "5m", "on-call", "acknowledged", "overdue"),
@@ -24,7 +26,7 @@ func fullMatrix(t testing.TB) escalation.Matrix {
 			},
 		},
 		alerting.P1: {
-			Channels: channels("email slack"), Repeat: repeat(t, "1h", 1),
+			Channels: channels("email slack"), Repeat: repeat(t, "1h", 1), Remind: 4 * time.Hour, Failover: 5 * time.Minute,
 			Steps: []escalation.Step{
 				step(t, "page", "0m", "engineer", "acknowledged", ""),
 				step(t, "page", "10m", "on-call", "acknowledged", "overdue"),
@@ -36,7 +38,7 @@ func fullMatrix(t testing.TB) escalation.Matrix {
 			},
 		},
 		alerting.P2: {
-			Channels: channels("email"), AckTimeout: parsed(t, "8h").Amount,
+			Channels: channels("email webhook"), AckTimeout: parsed(t, "8h").Amount, Digest: "09:00", Remind: 3 * time.Hour, AllClear: true,
 			Steps: []escalation.Step{
 				step(t, "page", "0 business hours", "on-call", "acknowledged", ""),
 				step(t, "page", "2 business hours", "managers", "acknowledged", "overdue"),
@@ -45,7 +47,8 @@ func fullMatrix(t testing.TB) escalation.Matrix {
 			},
 		},
 		alerting.P3: {
-			Channels: channels("sms"), Repeat: repeat(t, "3h", 1),
+			Channels: channels("sms url slack"), Repeat: repeat(t, "3h", 1),
+			Digest: "06:30", Remind: 26 * time.Hour, AllClear: true, Failover: time.Minute,
 			Steps: []escalation.Step{
 				step(t, "page", "next business day", "nights", "acknowledged", ""),
 				step(t, "assign", "2 business days", "on-call", "assigned", ""),

@@ -72,6 +72,7 @@ func (m *model) receive(batch []arrival) {
 	for i := range quiet {
 		if i != nil && i.state != alerting.StateResolved && m.firing(i) == 0 {
 			m.resolve(i)
+			m.allClear(i, "apps")
 		}
 	}
 }

@@ -42,6 +42,7 @@ func (m *model) open(i *incident, a escalation.Answer) (refused bool) {
 		}
 	case escalation.Resolve:
 		m.resolveBy(i)
+		m.allClear(i, by)
 	case escalation.Snooze:
 		if refused = m.tooFar(a.Until); !refused && !i.snoozed.Equal(a.Until) {
 			m.acknowledge(i, by)
@@ -116,6 +117,7 @@ func (m *model) assign(i *incident, person, by string) (refused bool) {
 		return !known
 	}
 	i.assignee = person
+	defer i.asking()()
 	tell := func(who string, assigns bool) {
 		if _, known := m.policy.Directory.People[who]; known && who != by {
 			m.beside(i, []recipient{{person: who, sends: m.anyhow(i, who)}}, assigns)
@@ -141,6 +143,7 @@ func (m *model) escalate(i *incident) {
 		return
 	}
 	i.askedAt = m.now
+	defer i.asking()()
 	role, before, after := "", -1, -1
 	for k, s := range i.steps {
 		pages, fired := s.Kind == escalation.PageStep, s.state == escalation.StepFired
@@ -172,6 +175,7 @@ func (m *model) escalate(i *incident) {
 // ask fires a step because a person asks; its pages go out until the incident is resolved.
 func (m *model) ask(i *incident, k int) {
 	i.askedAt = m.now
+	defer i.asking()()
 	s := &i.steps[k]
 	s.asked = true
 	m.giveTo(i, *s)

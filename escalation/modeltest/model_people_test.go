@@ -129,7 +129,7 @@ func (m *model) here(i *incident, p escalation.Person, onCall bool, at time.Time
 	if !takes(p, i.sev) || !onCall && !m.onCall(p, at) || !m.reachable(p, at) {
 		return r, false
 	}
-	sends := m.sends(p, i.sev, i.over, at)
+	sends := m.sends(i, p, i.over, at)
 	return recipient{person: p.ID, sends: sends}, len(sends) > 0
 }
 
@@ -175,16 +175,16 @@ func (m *model) onCall(p escalation.Person, at time.Time) bool {
 }
 
 // sends are by a person's own rules, else over the row's channels; quiet hours put them off.
-func (m *model) sends(p escalation.Person, sev alerting.Severity, row []escalation.Channel, at time.Time) (out []sending) {
+func (m *model) sends(i *incident, p escalation.Person, row []escalation.Channel, at time.Time) (out []sending) {
 	add := func(over []escalation.Channel, after time.Duration) {
 		for _, ch := range over {
 			known := slices.ContainsFunc(out, func(s sending) bool { return s.channel == ch })
 			if address(p, ch) != "" && !known {
-				out = append(out, sending{ch, awake(p, sev, at.Add(after))})
+				out = append(out, sending{ch, awake(p, i.sev, i.gathered(ch, at.Add(after)))})
 			}
 		}
 	}
-	for _, rule := range p.Rules[sev] {
+	for _, rule := range p.Rules[i.sev] {
 		add(rule.Over, rule.After)
 	}
 	if len(out) == 0 {
@@ -194,7 +194,10 @@ func (m *model) sends(p escalation.Person, sev alerting.Severity, row []escalati
 }
 
 func address(p escalation.Person, ch escalation.Channel) string {
-	return map[escalation.Channel]string{escalation.SMS: p.Phone, escalation.Email: p.Email, escalation.Slack: p.Slack}[ch]
+	return map[escalation.Channel]string{
+		escalation.SMS: p.Phone, escalation.Voice: p.Phone, escalation.Email: p.Email, escalation.Slack: p.Slack,
+		escalation.Webhook: p.Webhook, escalation.URL: p.URL,
+	}[ch]
 }
 
 func awake(p escalation.Person, sev alerting.Severity, at time.Time) time.Time {
@@ -210,10 +213,10 @@ func awake(p escalation.Person, sev alerting.Severity, at time.Time) time.Time {
 // anyhow tells somebody over whatever reaches them, if neither their rules nor the row do.
 func (m *model) anyhow(i *incident, id string) []sending {
 	p := m.policy.Directory.People[id]
-	if out := m.sends(p, i.sev, i.over, m.now); len(out) > 0 {
+	if out := m.sends(i, p, i.over, m.now); len(out) > 0 {
 		return out
 	}
-	return m.sends(p, i.sev, escalation.Channels, m.now)
+	return m.sends(i, p, escalation.Channels, m.now)
 }
 
 // lastResort is catch_all, or while they are away their deputy, if one is there whom anything reaches.
@@ -240,8 +243,8 @@ func (m *model) alongWith(out []recipient, i *incident, rotation string) []recip
 			continue
 		}
 		for _, ch := range i.over {
-			if ch != escalation.SMS && address(p, ch) != "" {
-				shadow.sends = append(shadow.sends, sending{ch, awake(p, i.sev, m.now)})
+			if (ch == escalation.Email || ch == escalation.Slack) && address(p, ch) != "" {
+				shadow.sends = append(shadow.sends, sending{ch, awake(p, i.sev, i.gathered(ch, m.now))})
 			}
 		}
 		out = append(out, shadow)

@@ -30,6 +30,7 @@ func (m *model) look(i *incident) {
 		m.plan(i, m.now)
 		i.repeats = min(left, i.repeats)
 	}
+	m.remind(i)
 }
 
 func (m *model) repeats(i *incident) bool {
@@ -38,7 +39,7 @@ func (m *model) repeats(i *incident) bool {
 
 // owes reports whether somebody would be told now.
 func (m *model) owes(i *incident) bool {
-	return m.repeats(i) || slices.ContainsFunc(i.steps, func(s planned) bool {
+	return m.repeats(i) || i.reminds(m.now) || slices.ContainsFunc(i.steps, func(s planned) bool {
 		return s.pending() && !s.due.After(m.now) && !i.reached(s.Until)
 	})
 }
@@ -132,6 +133,22 @@ func (m *model) fire(i *incident, numbers []int) {
 
 // order sends the pages of one recipient, or lets them wait; none twice.
 func (m *model) order(i *incident, r recipient, p page) {
+	for _, p := range m.enter(i, r, p) {
+		m.dispatch(p)
+	}
+}
+
+// dispatch sends a page, or lets it wait.
+func (m *model) dispatch(p page) {
+	if p.at > m.now.UnixNano() {
+		m.waiting = append(m.waiting, p)
+	} else {
+		m.send(p)
+	}
+}
+
+// enter writes down the pages of one recipient, and returns those that nobody has ordered before.
+func (m *model) enter(i *incident, r recipient, p page) (out []page) {
 	p.incident, p.round, p.person = i.number, i.round, r.person
 	if r.shadow {
 		p.says = "you shadow primary"
@@ -146,12 +163,15 @@ func (m *model) order(i *incident, r recipient, p page) {
 			continue
 		}
 		i.told[known] = true
-		if p.at = s.at.UnixNano(); s.at.After(m.now) {
-			m.waiting = append(m.waiting, p)
-		} else {
-			m.send(p)
+		p.at = s.at.UnixNano()
+		f := &sent{page: p}
+		if i.failover > 0 && !r.shadow && p.kind != escalation.RemindStep && p.kind != escalation.ClearStep {
+			f.acceptBy = latest(m.now, s.at).Add(i.failover)
 		}
+		i.sent = append(i.sent, f)
+		out = append(out, p)
 	}
+	return out
 }
 
 // lastResortSays is why the last resort is told, before the step's own words.
@@ -182,13 +202,28 @@ func (m *model) release() {
 // send lets a page leave, unless it has become unneeded.
 func (m *model) send(p page) {
 	i := m.incidents[p.incident]
+	needed := m.needed(i, p)
+	m.settle(i, p, needed)
+	if needed {
+		p.at = m.now.UnixNano()
+		m.left = append(m.left, p)
+	}
+}
+
+// needed reports whether a page is to leave now.
+func (m *model) needed(i *incident, p page) bool {
+	switch {
+	case p.round != i.round:
+		return false
+	case p.kind == escalation.ClearStep:
+		return true
+	case p.kind == escalation.RemindStep:
+		return i.state == alerting.StateAcknowledged && i.snoozed.IsZero() && i.paused.IsZero() &&
+			!latest(i.ackedAt, i.heard).After(i.reminded) && p.step == i.reminder
+	}
 	mine := p.assigns && i.state != alerting.StateResolved && i.assignee == p.person
-	if p.round != i.round || !mine && i.reached(p.until) {
-		return
+	if !mine && i.reached(p.until) {
+		return false
 	}
-	if !i.paused.IsZero() && p.step > 0 && !i.steps[p.step-1].asked {
-		return
-	}
-	p.at = m.now.UnixNano()
-	m.left = append(m.left, p)
+	return i.paused.IsZero() || p.step <= 0 || i.steps[p.step-1].asked
 }

@@ -7,6 +7,7 @@ import (
 	"tocsin/alerting"
 	"tocsin/alerting/calendar"
 	"tocsin/escalation"
+	"tocsin/escalation/simulator"
 )
 
 // model says what the machine owes, by the rules of its README. It shares the configuration's data with the
@@ -20,10 +21,12 @@ type model struct {
 	alerts    map[string]*alert // by fingerprint, the newest episode
 	waiting   []page
 	left      []page // pages that have left
+	// outcomes are what comes of pages, by "PERSON channel" and, for everybody, " channel".
+	outcomes map[string]simulator.Outcome
 }
 
 func newModel(c configuration, now time.Time) *model {
-	return &model{configuration: c, now: now, latest: map[string]*incident{}, alerts: map[string]*alert{}}
+	return &model{configuration: c, now: now, latest: map[string]*incident{}, alerts: map[string]*alert{}, outcomes: map[string]simulator.Outcome{}}
 }
 
 // incident is one with its plan. Times are zero where there is none.
@@ -52,6 +55,14 @@ type incident struct {
 	askedAt    time.Time
 	asked      int // pages beside the steps
 	told       map[page]bool
+
+	failover, remind time.Duration
+	digest           string
+	allClear         bool
+	asks             bool // what is told now was asked for
+	reminded         time.Time
+	reminder         int     // step of the last reminder
+	sent             []*sent // all pages of the round
 }
 
 // planned is a step of a plan.
@@ -79,6 +90,7 @@ type page struct {
 	says     string
 	until    escalation.Until
 	asked    bool
+	kind     escalation.StepKind // of those that are no step's; else empty
 }
 
 // begin opens an incident.
@@ -96,6 +108,8 @@ func (m *model) plan(i *incident, from time.Time) {
 	i.round++
 	i.steps, i.over, i.ackTimeout, i.asked = make([]planned, len(row.Steps)), row.Channels, row.AckTimeout, 0
 	i.paused, i.muted, i.askedAt, i.repeatAt, i.repeats = time.Time{}, false, time.Time{}, time.Time{}, 0
+	i.failover, i.remind, i.digest, i.allClear = row.Failover, row.Remind, row.Digest, row.AllClear
+	i.reminded, i.reminder, i.sent = time.Time{}, 0, nil
 	var last time.Time
 	for k, s := range row.Steps {
 		i.steps[k] = planned{Step: s, due: after(s.After, m.calendar(s.Role), from), state: escalation.StepPending}
@@ -139,11 +153,7 @@ func (i *incident) quietAt() time.Time {
 	case i.ackTimeout == 0:
 		return time.Time{}
 	}
-	last := i.ackedAt
-	if i.heard.After(last) {
-		last = i.heard
-	}
-	return last.Add(i.ackTimeout)
+	return latest(i.ackedAt, i.heard).Add(i.ackTimeout)
 }
 
 // moments are when the machine owes the incident a look.
@@ -154,7 +164,7 @@ func (i *incident) moments() (all []time.Time) {
 	if !i.paused.IsZero() {
 		return []time.Time{i.paused}
 	}
-	all = append(all, i.quietAt())
+	all = append(all, i.quietAt(), i.remindAt())
 	for _, s := range i.steps {
 		if s.pending() {
 			all = append(all, s.due)
@@ -191,6 +201,9 @@ func (m *model) advance(t time.Time) {
 			}
 		}
 		m.release()
+		for _, i := range m.incidents {
+			m.goAnotherWay(i)
+		}
 	}
 	m.now = latest(m.now, t)
 }
@@ -202,7 +215,7 @@ func (m *model) next() (next time.Time, found bool) {
 		}
 	}
 	for _, i := range m.incidents {
-		for _, at := range i.moments() {
+		for _, at := range append(i.moments(), i.lateAt()...) {
 			take(at)
 		}
 	}

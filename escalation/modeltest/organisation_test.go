@@ -110,7 +110,7 @@ func smaller(t testing.TB) *escalation.Policy {
 		step(t, "assign", "15m", "experts", "resolved", ""),
 		step(t, "page", "1h", "engineer", "assigned", ""),
 	}}
-	p.Matrix[alerting.P2] = escalation.Row{Channels: channels("email slack"), AckTimeout: 3 * time.Hour, Repeat: repeat(t, "2 business hours", 2), Steps: []escalation.Step{
+	p.Matrix[alerting.P2] = escalation.Row{Channels: channels("email slack"), AckTimeout: 3 * time.Hour, Repeat: repeat(t, "2 business hours", 2), Remind: time.Hour, Digest: "12:30", Steps: []escalation.Step{
 		step(t, "page", "0m", "engineer", "acknowledged", ""),
 		step(t, "page", "1 business hour", "managers", "acknowledged", "overdue"),
 		step(t, "assign", "30m", "experts", "acknowledged", ""),
@@ -128,7 +128,7 @@ func bare(t testing.TB) *escalation.Policy {
 	p.Matrix[alerting.P3] = escalation.Row{Channels: channels("email"), Steps: []escalation.Step{
 		step(t, "assign", "1h", "engineer", "assigned", ""),
 	}}
-	p.Matrix[alerting.P1] = escalation.Row{Channels: channels("email sms"), Repeat: repeat(t, "30m", 3), Steps: []escalation.Step{
+	p.Matrix[alerting.P1] = escalation.Row{Channels: channels("email sms"), Repeat: repeat(t, "30m", 3), Failover: 10 * time.Second, AllClear: true, Steps: []escalation.Step{
 		step(t, "page", "5m", "on-call", "acknowledged", ""),
 		step(t, "page", "20m", "managers", "resolved", "hurry"),
 	}}
@@ -138,19 +138,19 @@ func bare(t testing.TB) *escalation.Policy {
 func directory(t testing.TB) escalation.Directory {
 	people := map[string]escalation.Person{}
 	for _, p := range []escalation.Person{
-		{ID: "ada", Phone: "1", Email: "a", Slack: "A", Reach: escalation.ReachAlways},
+		{ID: "ada", Phone: "1", Email: "a", Slack: "A", Webhook: "w", Reach: escalation.ReachAlways},
 		{ID: "bob", Phone: "2", Email: "b", Reach: escalation.ReachOnCall},
 		{ID: "cyd", Email: "c", Slack: "C", Reach: escalation.ReachBusinessHours},
 		{ID: "dan", Phone: "4", Email: "d", Slack: "D", Reach: escalation.ReachAlways, Rules: danRules(), Quiet: escalation.Quiet{
 			Hours: hours(t, "20:00-07:00", everyDay...), Severities: []alerting.Severity{alerting.P2, alerting.P3},
 		}},
-		{ID: "eve", Phone: "5", Email: "e", Reach: escalation.ReachAlways, Only: []alerting.Severity{alerting.P0, alerting.P2}},
+		{ID: "eve", Phone: "5", Email: "e", URL: "u", Reach: escalation.ReachAlways, Only: []alerting.Severity{alerting.P0, alerting.P2}},
 		{ID: "fay", Slack: "F", Phone: "6", Reach: escalation.ReachHours, Hours: hours(t, "22:00-06:00", everyDay...)},
 		{ID: "gus", Email: "g", Reach: escalation.ReachAlways, Rules: map[alerting.Severity][]escalation.Rule{
 			alerting.P1: {{Over: channels("sms")}},
 			alerting.P2: {{Over: channels("email"), After: time.Hour}},
 		}, Quiet: escalation.Quiet{Hours: hours(t, "12:00-14:00", everyDay...), Severities: []alerting.Severity{alerting.P2}}},
-		{ID: "hal", Slack: "H", Reach: escalation.ReachBusinessHours, Calendar: hours(t, "06:00-08:00", everyDay...)},
+		{ID: "hal", Slack: "H", URL: "h", Reach: escalation.ReachBusinessHours, Calendar: hours(t, "06:00-08:00", everyDay...)},
 	} {
 		p.Name = p.ID
 		people[p.ID] = p

@@ -17,7 +17,7 @@ import (
 const (
 	tried    = 400 // sequences for each fault
 	seed     = 1
-	fewest   = 40 // faults of the list
+	fewest   = 70 // faults of the list
 	mostMiss = 2  // of which may go unnoticed
 )
 

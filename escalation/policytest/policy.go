@@ -78,6 +78,7 @@ func matrix(t testing.TB) escalation.Matrix {
 	return escalation.Matrix{
 		alerting.P0: {
 			Meaning: "System completely down, revenue impact", Channels: []escalation.Channel{escalation.SMS, escalation.Email, escalation.Slack},
+			Failover: 10 * time.Second, AllClear: true,
 			Steps: []escalation.Step{
 				step(page, "0m", "on-call", acknowledged, ""),
 				step(page, "5m", "on-call", acknowledged, overdue),
@@ -87,7 +88,7 @@ func matrix(t testing.TB) escalation.Matrix {
 			},
 		},
 		alerting.P1: {
-			Meaning: "Major functionality impaired, user impact", Channels: []escalation.Channel{escalation.Email, escalation.Slack},
+			Meaning: "Major functionality impaired, user impact", Channels: []escalation.Channel{escalation.Email, escalation.Slack}, AllClear: true,
 			Steps: []escalation.Step{
 				step(page, "0m", "on-call", acknowledged, ""),
 				step(page, "15m", "on-call", acknowledged, overdue),
@@ -96,7 +97,7 @@ func matrix(t testing.TB) escalation.Matrix {
 			},
 		},
 		alerting.P2: {
-			Meaning: "Minor functionality issues, workaround available", Channels: []escalation.Channel{escalation.Email},
+			Meaning: "Minor functionality issues, workaround available", Channels: []escalation.Channel{escalation.Email}, AllClear: true,
 			Steps: []escalation.Step{
 				step(page, "0 business hours", "on-call", acknowledged, ""),
 				step(page, "2 business hours", "on-call", acknowledged, overdue),
@@ -105,7 +106,7 @@ func matrix(t testing.TB) escalation.Matrix {
 			},
 		},
 		alerting.P3: {
-			Meaning: "Cosmetic issues, no user impact", Channels: []escalation.Channel{escalation.Email},
+			Meaning: "Cosmetic issues, no user impact", Channels: []escalation.Channel{escalation.Email}, AllClear: true,
 			Steps: []escalation.Step{
 				step(page, "next business day", "on-call", acknowledged, ""),
 				step(assign, "2 business days", "engineer", assigned, ""),

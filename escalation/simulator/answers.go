@@ -66,10 +66,10 @@ func (w *World) tellAnswer(id int64, a Answer, by, note string, err error) {
 	}
 }
 
-// firstTold is the person who was told of an incident first: who would answer, if nothing else is said.
+// firstTold is the person whom a page about an incident reached first: who would answer, if nothing else is said.
 func (w *World) firstTold(id int64) string {
 	for _, e := range w.story {
-		if e.Incident == id && e.Channel != "" && (e.Kind == Page || e.Kind == Assign) {
+		if e.Incident == id && e.Channel != "" && !e.Lost && (e.Kind == Page || e.Kind == Assign) {
 			return e.Person
 		}
 	}

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,9 +12,9 @@ import (
 // keep stores a decision as one transaction would, tells of it, and sends the pages that may leave.
 func (w *World) keep(d escalation.Decision) {
 	id := d.Case.Incident.ID
-	var was escalation.Plan
+	var was escalation.Case
 	if kept := w.cases[id]; kept != nil {
-		was = kept.Plan
+		was = *kept
 	} else {
 		w.order = append(w.order, id)
 		w.number = max(w.number, id)
@@ -31,12 +32,43 @@ func (w *World) keep(d escalation.Decision) {
 	w.cases[id] = &d.Case
 	w.list(id)
 	w.tellEntries(d)
-	w.tellSteps(d, was)
-	for _, o := range d.Pages {
-		q := queued{Order: o, incident: id, round: d.Case.Plan.Round, severity: d.Case.Incident.Severity}
-		if w.pages.add(q, w.now) {
-			w.send(q)
+	w.tellSteps(d, was.Plan)
+	w.tellPlaces(d.Case, was.Incident)
+	w.queue(d)
+}
+
+// queue takes a decision's pages, and those of an all clear, and sends what may leave at once.
+func (w *World) queue(d escalation.Decision) {
+	id, round := d.Case.Incident.ID, d.Case.Plan.Round
+	orders := d.Pages
+	if d.Clear {
+		orders = slices.Concat(orders, escalation.AllClear(d.Case, w.fates.left(id, round)))
+	}
+	var leave []queued
+	for _, o := range orders {
+		q := queued{Order: o, incident: id, round: round, severity: d.Case.Incident.Severity}
+		added, leaves := w.pages.add(q, w.now)
+		if added {
+			w.fates.add(q)
 		}
+		if leaves {
+			leave = append(leave, q)
+		}
+	}
+	for _, q := range leave {
+		w.send(q)
+	}
+}
+
+// tellPlaces tells of an incident's places where there is something new for them: it opened, or its severity or
+// state has changed.
+func (w *World) tellPlaces(c escalation.Case, was alerting.Incident) {
+	inc := c.Incident
+	if inc.State == was.State && inc.Severity == was.Severity {
+		return
+	}
+	for _, id := range c.Plan.Places {
+		w.tell(inc.ID, Event{Kind: Place, Person: id, Reason: fmt.Sprintf("%s, %s", inc.Severity, inc.State)})
 	}
 }
 
@@ -68,8 +100,14 @@ func (w *World) tellEntries(d escalation.Decision) {
 			w.tell(inc.ID, Event{Kind: kind, Person: e.Actor.Name, Says: e.Text, Reason: e.Reason.Text})
 		} else if e.Kind == alerting.KindAssigned && !w.toldAtOnce(d, inc.Assignee) {
 			w.tell(inc.ID, Event{Kind: Assign, Person: inc.Assignee, Says: e.Text, Reason: e.Reason.Text})
+		} else if e.Kind == alerting.KindReminded && !reminds(d) {
+			w.tell(inc.ID, Event{Kind: Nobody, Role: "assignee", Reason: e.Text})
 		}
 	}
+}
+
+func reminds(d escalation.Decision) bool {
+	return slices.ContainsFunc(d.Pages, func(o escalation.Order) bool { return o.Kind == escalation.RemindStep })
 }
 
 // toldAtOnce reports whether a page of this decision tells a person now that they have the incident.

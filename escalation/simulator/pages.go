@@ -30,15 +30,16 @@ type queued struct {
 	severity alerting.Severity
 }
 
-// add takes a page, unless it has been ordered before. It reports whether it may leave at once; else it waits.
-func (p *pages) add(q queued, now time.Time) (leaves bool) {
+// add takes a page, unless it has been ordered before. It reports whether it did, and whether the page may leave
+// at once; else it waits.
+func (p *pages) add(q queued, now time.Time) (added, leaves bool) {
 	k := pageKey{q.incident, q.round, q.Step, q.Person, q.Channel}
 	if p.ordered[k] {
-		return false
+		return false, false
 	}
 	p.ordered[k] = true
 	if !q.NotBefore.After(now) {
-		return true
+		return true, true
 	}
 	i, _ := slices.BinarySearchFunc(p.waiting, q, func(a, b queued) int {
 		if a.NotBefore.After(b.NotBefore) {
@@ -47,7 +48,7 @@ func (p *pages) add(q queued, now time.Time) (leaves bool) {
 		return -1
 	})
 	p.waiting = slices.Insert(p.waiting, i, q)
-	return false
+	return true, false
 }
 
 func (p *pages) next() (at time.Time, ok bool) {
@@ -71,15 +72,28 @@ func (p *pages) due(now time.Time) []queued {
 // send is what a dispatcher does with a page: it looks at the incident again, and sends or skips.
 func (w *World) send(q queued) {
 	e := Event{Kind: Page, Step: max(q.Step+1, 0), Role: q.Role, Person: q.Person, Channel: q.Channel, Says: q.Says, Reason: q.Reason.Text}
-	if q.Kind == escalation.AssignStep {
+	switch q.Kind {
+	case escalation.AssignStep:
 		e.Kind = Assign
+	case escalation.RemindStep:
+		e.Kind = Remind
+	case escalation.ClearStep:
+		e.Kind = Clear
 	}
 	c := w.cases[q.incident]
 	if q.Step >= 0 && q.Step < len(c.Plan.Steps) && q.round == c.Plan.Round && c.Plan.Steps[q.Step].Calendar != "" {
 		e.Due = c.Plan.Steps[q.Step].Due
 	}
-	if why := unneeded(q, *c); why != "" {
+	why, outcome := unneeded(q, *c), Accepts
+	if why != "" {
 		e.Kind, e.Reason = Skip, "not needed: "+why
+	} else {
+		e.Otherwise = w.policy.Otherwise(*c, q.Order, w.fates.inRound(q.incident, q.round), w.now)
 	}
+	if w.outcome != nil {
+		outcome = w.outcome(q.Person, q.Channel)
+	}
+	e.Lost = outcome != Accepts
+	w.fates.of(q).settle(outcome, why == "", w.now)
 	w.tell(q.incident, e)
 }

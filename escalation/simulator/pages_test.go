@@ -13,11 +13,13 @@ func TestAPageIsOrderedOnceAndPagesThatWaitLeaveInOrder(t *testing.T) {
 	page := func(person string, after time.Duration) queued {
 		return queued{Order: escalation.Order{Person: person, Channel: escalation.SMS, NotBefore: now.Add(after)}, incident: 1, round: 1}
 	}
-	if !p.add(page("ada", 0), now) || p.add(page("ada", 0), now) {
-		t.Error("the first time it leaves at once, the second time it does not")
+	for _, first := range []bool{true, false} {
+		if added, leaves := p.add(page("ada", 0), now); added != first || leaves != first {
+			t.Error("the first time it leaves at once, the second time it does not")
+		}
 	}
 	for _, q := range []queued{page("late", 3*time.Minute), page("bob", time.Minute), page("carl", time.Minute)} {
-		if p.add(q, now) {
+		if _, leaves := p.add(q, now); leaves {
 			t.Errorf("%s's page does not wait", q.Person)
 		}
 	}

@@ -17,6 +17,7 @@ type Request struct {
 	Alerts  []Delivery         // what comes in
 	Manual  *escalation.Manual // instead of alerts: what somebody opens
 	Answers []Answer           // what people do about each incident that there is by then
+	Lost    []Loss             // pages that are assumed not to be accepted
 	For     time.Duration      // how far to look; 0: Week
 }
 
@@ -67,6 +68,7 @@ func Run(p *escalation.Policy, r Request) (Result, error) {
 		return Result{}, err
 	}
 	w := New(p, r.At)
+	w.Assume(silent(r.Lost))
 	var out Result
 	for _, act := range r.acts() {
 		if act.after > r.For {
@@ -101,6 +103,11 @@ func (r Request) check(p *escalation.Policy) error {
 	for _, a := range r.Answers {
 		if err := r.checkAnswer(p, a); err != nil {
 			return fmt.Errorf("the answer %q: %w", a, err)
+		}
+	}
+	for _, l := range r.Lost {
+		if _, ok := p.Directory.People[l.Person]; l.Person != "" && !ok {
+			return fmt.Errorf("what fails, %q: there is nobody called %q under people", l, l.Person)
 		}
 	}
 	return nil

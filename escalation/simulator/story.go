@@ -23,6 +23,9 @@ type Event struct {
 	Reason   string
 	Verb     escalation.Verb // of an answer that was refused or changed nothing
 	Due      string          // why the step is due when it is, in words; empty for wall time
+	// Otherwise says what comes instead of a page that its channel does not accept; empty if nobody looks.
+	Otherwise string
+	Lost      bool // a page that its channel is assumed not to accept
 }
 
 // Kind says what an event tells of.
@@ -51,6 +54,10 @@ const (
 	Pause       Kind = "pause"
 	Continue    Kind = "continue"
 	Note        Kind = "note"
+	Remind      Kind = "remind"    // a page leaves: what is acknowledged is still open
+	Clear       Kind = "clear"     // a page leaves: it is resolved
+	Failover    Kind = "failover"  // a page that was not accepted goes another way
+	Place       Kind = "place"     // a place besides people is told of the incident; Person is its ID
 	Refused     Kind = "refused"   // an answer that may not be given, and why
 	Unchanged   Kind = "unchanged" // an answer that changed nothing: it was so already
 	Stuck       Kind = "stuck"     // the machine finds no end at this moment: a fault of its own
@@ -89,6 +96,8 @@ func kindOf(k alerting.Kind) (Kind, bool) {
 		return Continue, true
 	case alerting.KindNote:
 		return Note, true
+	case alerting.KindFailover:
+		return Failover, true
 	}
 	return "", false // steps and pages are told from the plan and the orders themselves
 }

@@ -13,18 +13,20 @@ import (
 // else, as it is the engine that fires steps, and not whoever takes an alert or an answer. It is not safe
 // for concurrent use.
 type World struct {
-	policy *escalation.Policy
-	now    time.Time
-	cases  map[int64]*escalation.Case
-	order  []int64          // incidents as they opened
-	live   []int64          // those that are unresolved, by number
-	latest map[string]int64 // dedup key -> its newest incident
-	number int64            // the last incident's
-	alerts alerts
-	pages  pages
-	story  []Event
-	turns  int                 // at this moment
-	aside  map[int64]time.Time // incidents that the machine found no end of
+	policy  *escalation.Policy
+	now     time.Time
+	cases   map[int64]*escalation.Case
+	order   []int64          // incidents as they opened
+	live    []int64          // those that are unresolved, by number
+	latest  map[string]int64 // dedup key -> its newest incident
+	number  int64            // the last incident's
+	alerts  alerts
+	pages   pages
+	fates   fates
+	outcome func(person string, ch escalation.Channel) Outcome // nil: each page is accepted
+	story   []Event
+	turns   int                 // at this moment
+	aside   map[int64]time.Time // incidents that the machine found no end of
 }
 
 // New is a world without incidents, at start.
@@ -32,7 +34,7 @@ func New(p *escalation.Policy, start time.Time) *World {
 	return &World{
 		policy: p, now: start,
 		cases: map[int64]*escalation.Case{}, latest: map[string]int64{}, aside: map[int64]time.Time{},
-		alerts: newAlerts(), pages: pages{ordered: map[pageKey]bool{}},
+		alerts: newAlerts(), pages: pages{ordered: map[pageKey]bool{}}, fates: fates{},
 	}
 }
 
@@ -69,8 +71,10 @@ func (w *World) Alerts(incident int64) []alerting.Alert { return w.alerts.of(inc
 // AdvanceTo. ok is false if nothing is owed any more.
 func (w *World) NextAt() (at time.Time, ok bool) {
 	for _, id := range w.live {
-		if next := w.nextOf(id); !next.IsZero() && (!ok || next.Before(at)) {
-			at, ok = next, true
+		for _, next := range []time.Time{w.nextOf(id), w.fates.lateAt(id, w.cases[id].Plan.Round)} {
+			if !next.IsZero() && (!ok || next.Before(at)) {
+				at, ok = next, true
+			}
 		}
 	}
 	if next, waits := w.pages.next(); waits && (!ok || next.Before(at)) {
@@ -111,7 +115,8 @@ func (w *World) moveTo(t time.Time) {
 // Sleep lets time pass without doing what is due, as an outage does. AdvanceTo(Now()) ends it.
 func (w *World) Sleep(t time.Time) { w.moveTo(t) }
 
-// turn does what is due now, as one turn of the engine does: the worst severity first, then the pages.
+// turn does what is due now, as one turn of the engine does: the worst severity first, then the pages, then
+// those that should have been accepted by now.
 func (w *World) turn() {
 	var due []int64
 	for _, id := range w.live {
@@ -132,6 +137,9 @@ func (w *World) turn() {
 	}
 	for _, p := range w.pages.due(w.now) {
 		w.send(p)
+	}
+	for _, id := range slices.Clone(w.live) {
+		w.failOver(id)
 	}
 }
 

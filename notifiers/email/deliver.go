@@ -3,13 +3,10 @@ package email
 import (
 	"context"
 	"crypto/tls"
-	"errors"
-	"fmt"
 	"net"
 	"net/smtp"
 	"net/textproto"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,48 +21,54 @@ const patience = 30 * time.Second
 func (e *Email) deliver(ctx context.Context, to string, raw []byte) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", e.opts.SMTP)
+	conn, err := (&net.Dialer{Timeout: e.limits.dial}).DialContext(ctx, "tcp", e.opts.SMTP)
 	if err != nil {
-		return "", failure("reaching the mail server", err)
+		return "", failure(before, "reaching the mail server", late(err, e.limits.dial))
 	}
 	defer conn.Close()
+	l := line{ctx, conn}
 	// A done ctx makes every read and write fail at once; whatever stage this is in says so.
-	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
+	defer context.AfterFunc(ctx, l.end)()
 
-	c, err := e.greet(ctx, conn)
+	c, err := e.greet(l)
 	if err != nil {
 		return "", err
 	}
 	defer c.Close()
-	if err := e.signIn(c); err != nil {
+	if err := e.signIn(l, c); err != nil {
 		return "", err
 	}
+	l.phase(e.limits.command)
 	if err := c.Mail(e.from.Address); err != nil {
-		return "", refused("naming the sender", err)
+		return "", failure(before, "naming the sender", late(err, e.limits.command))
 	}
+	l.phase(e.limits.command)
 	if err := c.Rcpt(to); err != nil {
-		return "", failure("naming the recipient", err)
+		return "", failure(recipient, "naming the recipient", late(err, e.limits.command))
 	}
-	return data(c.Text, raw)
+	return e.data(l, c.Text, raw)
 }
 
 // greet says hello over a connection that is protected as configured, or fails: there is no way back to
 // an open line.
-func (e *Email) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) {
+func (e *Email) greet(l line) (*smtp.Client, error) {
 	config := &tls.Config{ServerName: e.host, RootCAs: e.opts.RootCAs, MinVersion: tls.VersionTLS12}
+	conn := l.conn
 	if e.opts.TLS == Implicit {
+		l.phase(e.limits.secure)
 		tc := tls.Client(conn, config)
-		if err := tc.HandshakeContext(ctx); err != nil {
-			return nil, failure("securing the line with TLS", err)
+		if err := tc.HandshakeContext(l.ctx); err != nil {
+			return nil, failure(before, "securing the line with TLS", late(err, e.limits.secure))
 		}
 		conn = tc
 	}
+	l.phase(e.limits.greet)
 	c, err := smtp.NewClient(conn, e.host)
 	if err != nil {
-		return nil, refused("greeting the mail server", err)
+		return nil, failure(before, "greeting the mail server", late(err, e.limits.greet))
 	}
 	if err := c.Hello(e.id); err != nil {
-		return nil, refused("greeting the mail server", err)
+		return nil, failure(before, "greeting the mail server", late(err, e.limits.greet))
 	}
 	if e.opts.TLS != StartTLS {
 		return c, nil
@@ -73,13 +76,14 @@ func (e *Email) greet(ctx context.Context, conn net.Conn) (*smtp.Client, error) 
 	if ok, _ := c.Extension("STARTTLS"); !ok {
 		return nil, unfit("securing the line", "the mail server offers no STARTTLS, and nothing is sent over an open line")
 	}
+	l.phase(e.limits.secure)
 	if err := c.StartTLS(config); err != nil {
-		return nil, refused("securing the line with STARTTLS", err)
+		return nil, failure(before, "securing the line with STARTTLS", late(err, e.limits.secure))
 	}
 	return c, nil
 }
 
-func (e *Email) signIn(c *smtp.Client) error {
+func (e *Email) signIn(l line, c *smtp.Client) error {
 	if e.opts.Username == "" {
 		return nil
 	}
@@ -91,28 +95,32 @@ func (e *Email) signIn(c *smtp.Client) error {
 	if m := strings.Fields(strings.ToUpper(mechanisms)); !slices.Contains(m, "PLAIN") && slices.Contains(m, "LOGIN") {
 		auth = loginAuth{e.opts.Username, e.opts.Password}
 	}
+	l.phase(e.limits.signIn)
 	if err := c.Auth(auth); err != nil {
-		return refused("signing in", err)
+		return failure(before, "signing in", late(err, e.limits.signIn))
 	}
 	return nil
 }
 
 // data sends the message itself. It speaks to the connection directly: smtp.Client throws the server's
 // last words away, and does not say whether the final dot had left when an error came.
-func data(text *textproto.Conn, raw []byte) (string, error) {
+func (e *Email) data(l line, text *textproto.Conn, raw []byte) (string, error) {
+	l.phase(e.limits.command)
 	if _, _, err := command(text, 354, "DATA"); err != nil {
-		return "", failure("starting the message", err)
+		return "", failure(content, "starting the message", late(err, e.limits.command))
 	}
+	l.phase(e.limits.body)
 	w := text.DotWriter()
 	if _, err := w.Write(raw); err != nil {
-		return "", failure("sending the message", err)
+		return "", failure(content, "sending the message", late(err, e.limits.body))
 	}
 	if err := w.Close(); err != nil {
-		return "", failure("sending the message", err)
+		return "", failure(content, "sending the message", late(err, e.limits.body))
 	}
+	l.phase(e.limits.answer)
 	_, said, err := text.ReadResponse(2)
 	if err != nil {
-		f := failure("waiting for the server to take the message", err)
+		f := failure(content, "waiting for the server to take the message", late(err, e.limits.answer))
 		if f.Code == "" {
 			f.Class = notifiers.Lost
 		}
@@ -130,39 +138,4 @@ func command(text *textproto.Conn, expect int, line string) (int, string, error)
 	text.StartResponse(id)
 	defer text.EndResponse(id)
 	return text.ReadResponse(expect)
-}
-
-// signInFirst are the answers that want another sign-in, at whatever stage they come (RFC 4954, section 6).
-var signInFirst = []int{530, 534, 535, 538}
-
-// failure is an error before the final dot: temporary unless the server answered 5xx, which is the
-// recipient's or the mail's fault unless it speaks of signing in.
-func failure(doing string, err error) *notifiers.Failure {
-	f := &notifiers.Failure{Err: fmt.Errorf("%s: %w", doing, err)}
-	if reply, ok := errors.AsType[*textproto.Error](err); ok {
-		f.Code = strconv.Itoa(reply.Code)
-		f.Err = fmt.Errorf("%s: the mail server answered %s", doing, notifiers.Cut(notifiers.Plain(reply.Error()), 300))
-		switch {
-		case slices.Contains(signInFirst, reply.Code):
-			f.Class = notifiers.Misconfigured
-		case reply.Code >= 500:
-			f.Class = notifiers.Permanent
-		}
-	}
-	return f
-}
-
-// refused is an error before the server has heard of a recipient: a 5xx is meant for Tocsin, not for
-// anybody's mail.
-func refused(doing string, err error) *notifiers.Failure {
-	f := failure(doing, err)
-	if f.Class == notifiers.Permanent {
-		f.Class = notifiers.Misconfigured
-	}
-	return f
-}
-
-// unfit is a server that does not offer what the configuration asks for.
-func unfit(doing, why string) *notifiers.Failure {
-	return &notifiers.Failure{Class: notifiers.Misconfigured, Err: fmt.Errorf("%s: %s", doing, why)}
 }

@@ -36,15 +36,22 @@ type Options struct {
 	TLS       TLS            // empty is StartTLS
 	PublicURL string         // Tocsin's own; its host names the message ids
 	RootCAs   *x509.CertPool // nil is the system's
+	// Unsubscribe is whom, or where, a reader of digests asks for an end of them: "mailto:ADDRESS", an
+	// address, or an https page. Empty is the sender's address.
+	Unsubscribe string
+	Texts       *notifiers.Texts // nil is what is built in
 }
 
 // Email is a notifiers.Sender and Renderer. It is safe for concurrent use.
 type Email struct {
-	opts   Options
-	host   string // of opts.SMTP
-	from   mail.Address
-	id     string // what stands behind the @ of message ids
-	bodies bodies
+	opts  Options
+	host  string // of opts.SMTP
+	from  mail.Address
+	id    string // what stands behind the @ of message ids
+	texts *notifiers.Texts
+
+	unsubscribe string // a URI
+	limits      limits
 }
 
 // New makes the channel. It refuses settings with which nothing could ever be sent, and those that
@@ -67,11 +74,15 @@ func New(o Options) (*Email, error) {
 	if o.Username != "" && o.TLS == NoTLS && !isLocal(host) {
 		return nil, errors.New("email: a password is not sent over an open line: set tls to starttls or tls")
 	}
-	b, err := newBodies()
+	unsubscribe, err := unsubscribeURI(o.Unsubscribe, from.Address)
 	if err != nil {
 		return nil, err
 	}
-	return &Email{opts: o, host: host, from: *from, id: domain(o.PublicURL), bodies: b}, nil
+	words, err := o.Texts.With(Room())
+	if err != nil {
+		return nil, fmt.Errorf("email: %w", err)
+	}
+	return &Email{opts: o, host: host, from: *from, id: domain(o.PublicURL), texts: words, unsubscribe: unsubscribe, limits: usual()}, nil
 }
 
 // domain is the public URL's host as the right side of an address.

@@ -17,11 +17,8 @@ import (
 
 // Render is a page as Send would write it.
 func (e *Email) Render(n notifiers.Notice) notifiers.Rendered {
-	text, html := e.bodies.write(n)
-	return notifiers.Rendered{
-		To:      notifiers.Plain(n.Person.Address(escalation.Email)),
-		Subject: subject(n), Text: text, HTML: html,
-	}
+	l := e.write(n)
+	return notifiers.Rendered{To: notifiers.Plain(n.Person.Address(escalation.Email)), Subject: l.subject, Text: l.text, HTML: l.html}
 }
 
 // build is the whole message, CRLF throughout. now is its Date.
@@ -33,9 +30,8 @@ func (e *Email) build(n notifiers.Notice, to mail.Address, now time.Time) ([]byt
 	m := email.NewEmail()
 	m.From = e.from.String()
 	m.To = []string{to.String()}
-	m.Subject = subject(n)
-	text, html := e.bodies.write(n)
-	m.Text, m.HTML = []byte(text), []byte(html)
+	l := e.write(n)
+	m.Subject, m.Text, m.HTML = l.subject, []byte(l.text), []byte(l.html)
 	m.Headers = e.headers(n, now)
 	raw, err := m.Bytes()
 	if err != nil {
@@ -63,19 +59,26 @@ func (e *Email) headers(n notifiers.Notice, now time.Time) textproto.MIMEHeader 
 	h.Set("Date", now.Format(time.RFC1123Z))
 	h.Set("Message-Id", e.messageID(n.AttemptID))
 	h.Set("Auto-Submitted", "auto-generated") // RFC 3834: no holiday replies
-	if _, ok := n.Message(); ok {             // it has no thread
-		return h
+	if n.Bundle != nil && n.Bundle.Digest {
+		h.Set("List-Unsubscribe", "<"+e.unsubscribe+">")
 	}
+	if n.Bundle == nil && n.Page.Message == nil {
+		e.thread(h, n)
+	}
+	if n.Page.Message == nil && n.Brief.Incident.Severity.WorseThan(alerting.P2) && n.Page.Kind != "clear" {
+		h.Set("Importance", "high")
+		h.Set("X-Priority", "1")
+	}
+	return h
+}
+
+// thread puts the mail below the incident's root, a message that is never sent: so all its mails are one
+// thread, whichever of them a reader got.
+func (e *Email) thread(h textproto.MIMEHeader, n notifiers.Notice) {
 	root := fmt.Sprintf("<incident-%d@%s>", n.Brief.Incident.ID, e.id)
 	h.Set("In-Reply-To", root)
 	h.Set("References", root)
 	h.Set("X-Tocsin-Incident", fmt.Sprint(n.Brief.Incident.ID))
-	if !n.Brief.Incident.Severity.WorseThan(alerting.P2) {
-		return h
-	}
-	h.Set("Importance", "high")
-	h.Set("X-Priority", "1")
-	return h
 }
 
 // messageID names one attempt's message; what could not stand in an id is left out of it.
@@ -88,25 +91,3 @@ func (e *Email) messageID(attemptID string) string {
 	}, attemptID)
 	return "<attempt-" + safe[:min(len(safe), 64)] + "@" + e.id + ">"
 }
-
-// subject is "[P0] #412 SystemDown backend", and why this page comes; of what belongs to no incident its
-// headline.
-func subject(n notifiers.Notice) string {
-	var s string
-	if m, ok := n.Message(); ok {
-		s = m.Headline()
-	} else {
-		s = notifiers.Cut(n.Brief.Headline(), 120)
-		if why := n.Why(); why != "" {
-			s += ": " + notifiers.Cut(why, 80)
-		}
-	}
-	if n.PossibleRepeat {
-		s += " (possible repeat)"
-	}
-	return unencoded(s)
-}
-
-// unencoded makes sure that header text which happens to look like RFC 2047's encoded words is not
-// decoded by a reader: line breaks could come of it.
-func unencoded(s string) string { return strings.ReplaceAll(s, "=?", "= ?") }

@@ -47,6 +47,11 @@ func TestEveryKindOfMailReadsAsItDid(t *testing.T) {
 	for name, n := range notifierstest.Messages() {
 		notices["message-"+name] = n
 	}
+	for _, language := range []string{"en", "de"} {
+		for kind, n := range notifierstest.Kinds(language) {
+			notices[kind+"."+language] = n
+		}
+	}
 	for name, n := range notices {
 		r := e.Render(n)
 		notifierstest.Golden(t, update(), name, "To: "+r.To+"\nSubject: "+r.Subject+"\n\n"+r.Text+"\n"+r.HTML)
@@ -61,36 +66,36 @@ func TestTheSubjectSaysWhatAndWhy(t *testing.T) {
 	want(t, e.Render(n).Subject, "[P0] #412 SystemDown backend: initial response overdue (possible repeat)")
 }
 
-func TestHostileTextMakesNoNodeHeaderOrPart(t *testing.T) {
-	server := notifierstest.NewSMTP(t)
-	e := channel(t, email.Options{SMTP: server.Addr, RootCAs: server.RootCAs})
-	elements := count(t, e.Render(notifierstest.Tainted("harmless")).HTML)
-	for i, s := range notifierstest.Hostile() {
+// tainted are the notices of which each shows what strangers wrote, by how their subjects begin.
+func tainted() map[string]func(string) notifiers.Notice {
+	german := func(s string) notifiers.Notice {
 		n := notifierstest.Tainted(s)
-		n.AttemptID = s
-		if _, err := e.Send(t.Context(), n); err != nil {
-			t.Fatalf("%.40q: %v", s, err)
-		}
-		m := server.Messages()[i]
-		if err := harmless(m, "[P1] #412", elements); err != nil {
-			t.Errorf("%.40q: %v", s, err)
-		}
+		n.Brief.Locale.Language = "de"
+		return n
+	}
+	return map[string]func(string) notifiers.Notice{
+		"[P1] #412": notifierstest.Tainted, "[P1] #": german, "": notifierstest.TaintedMessage, "Digest: 5 incidents": notifierstest.TaintedBundle,
 	}
 }
 
-func TestHostileTextMakesNoNodeHeaderOrPartOfAMessageEither(t *testing.T) {
-	server := notifierstest.NewSMTP(t)
-	e := channel(t, email.Options{SMTP: server.Addr, RootCAs: server.RootCAs})
-	elements := count(t, e.Render(notifierstest.TaintedMessage("harmless")).HTML)
-	for i, s := range notifierstest.Hostile() {
-		n := notifierstest.TaintedMessage(s)
-		n.AttemptID = s
-		if _, err := e.Send(t.Context(), n); err != nil {
-			t.Fatalf("%.40q: %v", s, err)
-		}
-		if err := harmless(server.Messages()[i], "", elements); err != nil {
-			t.Errorf("%.40q: %v", s, err)
-		}
+func TestHostileTextMakesNoNodeHeaderOrPart(t *testing.T) {
+	for begin, make := range tainted() {
+		t.Run(begin, func(t *testing.T) {
+			t.Parallel()
+			server := notifierstest.NewSMTP(t)
+			e := channel(t, email.Options{SMTP: server.Addr, TLS: email.NoTLS})
+			elements := count(t, e.Render(make("harmless")).HTML)
+			for i, s := range notifierstest.Hostile() {
+				n := make(s)
+				n.AttemptID = s
+				if _, err := e.Send(t.Context(), n); err != nil {
+					t.Fatalf("%.40q: %v", s, err)
+				}
+				if err := harmless(server.Messages()[i], begin, elements); err != nil {
+					t.Errorf("%.40q: %v", s, err)
+				}
+			}
+		})
 	}
 }
 
@@ -115,10 +120,10 @@ func FuzzMail(f *testing.F) {
 	}
 	e := channel(f, email.Options{})
 	f.Fuzz(func(t *testing.T, s string) {
-		for begin, tainted := range map[string]func(string) notifiers.Notice{"[P1] #412": notifierstest.Tainted, "": notifierstest.TaintedMessage} {
-			r := e.Render(tainted(s))
+		for begin, make := range tainted() {
+			r := e.Render(make(s))
 			m := notifierstest.Mail{Subject: r.Subject, Text: r.Text, HTML: r.HTML}
-			if err := harmlessBodies(m, begin, count(t, e.Render(tainted("harmless")).HTML)); err != nil {
+			if err := harmlessBodies(m, begin, count(t, e.Render(make("harmless")).HTML)); err != nil {
 				t.Errorf("%q: %v", s, err)
 			}
 		}
@@ -129,7 +134,7 @@ func FuzzMail(f *testing.F) {
 func harmless(m notifierstest.Mail, begin string, elements map[string]int) error {
 	known := []string{
 		"From", "To", "Subject", "Date", "Message-Id", "In-Reply-To", "References", "Auto-Submitted",
-		"Importance", "X-Priority", "X-Tocsin-Incident", "Mime-Version", "Content-Type",
+		"Importance", "X-Priority", "X-Tocsin-Incident", "List-Unsubscribe", "Mime-Version", "Content-Type",
 	}
 	for name, values := range m.Header {
 		if !slices.Contains(known, name) || len(values) != 1 {
@@ -174,7 +179,8 @@ func harmlessBodies(m notifierstest.Mail, begin string, elements map[string]int)
 
 // walk allows the elements that a harmless mail has, attributes that ours have, and links to the web.
 func walk(root *html.Node, elements map[string]int) error {
-	attributes := []string{"style", "lang", "charset", "name", "content", "role", "cellpadding", "cellspacing", "href"}
+	attributes := []string{"style", "lang", "charset", "name", "content", "role", "class", "width", "align", "border", "bgcolor", "cellpadding", "cellspacing", "href"}
+	found := map[string]int{}
 	for n := range root.Descendants() {
 		if n.Type == html.CommentNode {
 			return fmt.Errorf("a comment: %.60q", n.Data)
@@ -182,7 +188,7 @@ func walk(root *html.Node, elements map[string]int) error {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		if elements[n.Data] == 0 {
+		if found[n.Data]++; elements[n.Data] == 0 {
 			return fmt.Errorf("a live <%s>", n.Data)
 		}
 		for _, a := range n.Attr {
@@ -192,6 +198,11 @@ func walk(root *html.Node, elements map[string]int) error {
 			if u, err := url.Parse(a.Val); a.Key == "href" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil) {
 				return fmt.Errorf("a link to %.60q", a.Val)
 			}
+		}
+	}
+	for _, once := range []string{"html", "head", "body", "style", "meta", "title", "h1"} {
+		if found[once] != elements[once] {
+			return fmt.Errorf("%d of <%s>", found[once], once)
 		}
 	}
 	return nil
@@ -218,6 +229,7 @@ func TestWrongSettingsAreRefusedAtTheStart(t *testing.T) {
 	for name, spoil := range map[string]func(*email.Options){
 		"no port":                      func(o *email.Options) { o.SMTP = "mail.example.com" },
 		"no address":                   func(o *email.Options) { o.From = "Tocsin" },
+		"nowhere to unsubscribe":       func(o *email.Options) { o.Unsubscribe = "http://example.com" },
 		"an unknown tls":               func(o *email.Options) { o.TLS = "opportunistic" },
 		"a password over an open line": func(o *email.Options) { o.TLS, o.Username, o.Password = email.NoTLS, "u", "p" },
 	} {

@@ -133,6 +133,9 @@ func (e element) check() error {
 		}
 		return e.Text.check("plain_text", 75)
 	}
+	if e.Type == "users_select" {
+		return nil
+	}
 	if e.Type != "static_select" || len(e.Options) == 0 || len(e.Options) > 100 {
 		return fmt.Errorf("%q with %d options", e.Type, len(e.Options))
 	}

@@ -1,8 +1,6 @@
 package notifierstest
 
 import (
-	"bufio"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -21,22 +19,45 @@ const (
 	AcceptAndDrop       // accepts, and closes the connection instead of answering
 	Garbage             // accepts, and answers 200 with what nobody can read; SMTP: as AcceptAndDrop
 	Slow                // accepts, and answers a byte at a time, one each SlowStep; SMTP: after SlowStep
+	Trickle             // as Slow, but one each TrickleStep: nobody waits so long; SMTP too
+	Reset               // reads the request, does nothing, and resets the connection
 )
 
-// SlowStep is the pause between the bytes of a slow answer.
-const SlowStep = 5 * time.Millisecond
+func (f Fault) String() string {
+	return [...]string{
+		"no fault", "5xx", "429", "refused", "hang", "dropped", "accepted and dropped", "garbage", "slow", "a byte a second", "reset",
+	}[f]
+}
+
+// SlowStep and TrickleStep are the pauses between the bytes of slow answers.
+const (
+	SlowStep    = 5 * time.Millisecond
+	TrickleStep = time.Second
+)
 
 // faults decides which fault the next request meets.
 type faults struct {
+	*record
 	mu         sync.Mutex
 	requests   int
 	next       []Fault
 	by         func(request int) Fault
 	retryAfter time.Duration
-	lifted     chan struct{} // closed when the stand-in closes
+	lifted     chan struct{} // closed when the stand-in closes, or the faults are lifted
+	lift       sync.Once
 }
 
-func newFaults() *faults { return &faults{lifted: make(chan struct{}), retryAfter: time.Second} }
+func newFaults() *faults {
+	return &faults{record: &record{}, lifted: make(chan struct{}), retryAfter: time.Second}
+}
+
+// Lift ends every fault for good: what hangs is dropped unanswered, what trickles is answered to its end.
+func (f *faults) Lift() {
+	f.mu.Lock()
+	f.next, f.by = nil, nil
+	f.mu.Unlock()
+	f.lift.Do(func() { close(f.lifted) })
+}
 
 // FailNext makes the next n requests meet f.
 func (f *faults) FailNext(n int, fault Fault) {
@@ -69,7 +90,18 @@ func (f *faults) Requests() int {
 	return f.requests
 }
 
-func (f *faults) draw() (Fault, time.Duration) {
+// draw is the fault that a request about something meets, and what notes that it was accepted, or with an
+// objection that it was not. asks says whether the protocol has a way to ask for a pause.
+func (f *faults) draw(about string, asks bool) (fault Fault, wait time.Duration, took func(objection string)) {
+	fault, wait = f.choose()
+	m := Met{About: about, Fault: fault, At: time.Now()}
+	if fault == RateLimited && asks {
+		m.Wait = wait.Truncate(time.Second)
+	}
+	return fault, wait, f.begin(m)
+}
+
+func (f *faults) choose() (Fault, time.Duration) {
 	f.mu.Lock()
 	f.requests++
 	n, by, wait := f.requests, f.by, f.retryAfter
@@ -84,29 +116,4 @@ func (f *faults) draw() (Fault, time.Duration) {
 		return by(n), wait
 	}
 	return NoFault, wait
-}
-
-// drop closes the connection under w without an answer.
-func drop(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err == nil {
-		conn.Close()
-	}
-}
-
-// dribble answers 200 with body, a byte at a time.
-func dribble(w http.ResponseWriter, r *http.Request, body []byte) {
-	w.Header().Set("Content-Type", "application/json")
-	rc := http.NewResponseController(w)
-	out := bufio.NewWriter(w)
-	for _, c := range body {
-		select {
-		case <-time.After(SlowStep):
-		case <-r.Context().Done():
-			return
-		}
-		_ = out.WriteByte(c)
-		_ = out.Flush()
-		_ = rc.Flush()
-	}
 }

@@ -2,7 +2,7 @@ package notifierstest
 
 import "strings"
 
-// Hostile are texts that somebody might put into a label, an annotation or a title, to mention people,
+// Hostile are more than 500 texts that somebody might put into a label, an annotation or a title, to mention people,
 // to inject markup, headers or lines, or to break a limit.
 func Hostile() []string {
 	texts := []string{
@@ -30,5 +30,53 @@ func Hostile() []string {
 	for _, s := range []string{"a", "&", "<", "ü", "€", "🔥", "* ", "<!channel>", "word ", "`"} {
 		texts = append(texts, strings.Repeat(s, 6000))
 	}
-	return texts
+	return append(texts, combined()...)
+}
+
+// combined are what is live in some format, inside what might let it out of its place.
+func combined() []string {
+	live := []string{
+		"<!channel>", "<@U0DEVOPS>", "<https://evil.example|x>", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>",
+		"javascript:alert(1)", "https://evil.example/", "\r\nBcc: evil@example.com", "=?utf-8?b?DQpCY2M6IGV2aWxAZXhhbXBsZS5jb20=?=", "{{.ActLink}}",
+		"@everyone", "[x](https://evil.example)", "<Say>4</Say>", "ACK 412", "\x1b]8;;https://evil.example\x07x",
+	}
+	around := [][2]string{
+		{"", "\n"},
+		{"\n", ""},
+		{"\x00", "\x00"},
+		{"\"", "\""},
+		{"'", "'"},
+		{"`", "`"},
+		{"```", "```"},
+		{"*", "*"},
+		{"_", "_"},
+		{"~", "~"},
+		{"<!--", "-->"},
+		{"-->", "<!--"},
+		{"</style>", "<style>"},
+		{"</title>", ""},
+		{"</p></td>", ""},
+		{"<![CDATA[", "]]>"},
+		{"]]>", ""},
+		{"&", ";"},
+		{"&lt;", "&gt;"},
+		{"|", "|"},
+		{">", "<"},
+		{"\u202e", "\u202c"},
+		{"\u200b", "\ufeff"},
+		{"\\", "\\"},
+		{"$(", ")"},
+		{"=", ""},
+		{"%0d%0a", "%00"},
+		{"\u2028", "\u2029"},
+		{"🔥", "🔥"},
+		{"\xff", "\xc3"},
+	}
+	var out []string
+	for _, s := range live {
+		for _, a := range around {
+			out = append(out, a[0]+s+a[1])
+		}
+	}
+	return out
 }

@@ -49,11 +49,7 @@ func serve(h http.Handler) (*web, error) {
 
 // Close ends the server and every connection.
 func (w *web) Close() {
-	select {
-	case <-w.lifted:
-	default:
-		close(w.lifted)
-	}
+	w.Lift()
 	w.server.Close()
 	<-w.done
 }
@@ -61,7 +57,12 @@ func (w *web) Close() {
 // answer meets the drawn fault. accept does what was asked and returns the answer's body; refuse is the
 // provider's own refusal.
 func (w *web) answer(rw http.ResponseWriter, r *http.Request, accept func() (int, []byte), refuse func() (int, []byte)) {
-	fault, wait := w.draw()
+	fault, wait, took := w.draw(about(r), true)
+	accepted := func() (int, []byte) {
+		status, body := accept()
+		took(objection(status, body))
+		return status, body
+	}
 	switch fault {
 	case ServerError:
 		reply(rw, "text/html", http.StatusBadGateway, []byte("<html><h1>502 Bad Gateway</h1></html>"))
@@ -73,21 +74,32 @@ func (w *web) answer(rw http.ResponseWriter, r *http.Request, accept func() (int
 		reply(rw, "application/json", status, body)
 	case Hang:
 		hang(r.Context(), w.lifted)
+		drop(rw)
 	case Drop:
 		drop(rw)
+	case Reset:
+		reset(rw)
 	case AcceptAndDrop:
-		accept()
+		accepted()
 		drop(rw)
 	case Garbage:
-		accept()
+		accepted()
 		reply(rw, "text/html", http.StatusOK, []byte("<html>welcome to the hotel's network</html>"))
-	case Slow:
-		_, body := accept()
-		dribble(rw, r, body)
+	case Slow, Trickle:
+		w.slowly(rw, r, fault, accepted)
 	default:
-		status, body := accept()
+		status, body := accepted()
 		reply(rw, "application/json", status, body)
 	}
+}
+
+func (w *web) slowly(rw http.ResponseWriter, r *http.Request, fault Fault, accepted func() (int, []byte)) {
+	step := SlowStep
+	if fault == Trickle {
+		step = TrickleStep
+	}
+	_, body := accepted()
+	dribble(rw, r, body, step, w.lifted)
 }
 
 func hang(ctx context.Context, lifted chan struct{}) {

@@ -19,13 +19,14 @@ type SlackMessage struct {
 	ThreadTS string
 	User     string // whom a direct message is to
 	Text     string
+	Parse    string
 	Blocks   json.RawMessage
 	Metadata json.RawMessage
 	Edits    int
 }
 
-// Slack stands in for Slack's Web API: auth.test, conversations.open, chat.postMessage, chat.update. It
-// refuses blocks that break Slack's limits, presses buttons when it is told to, and takes answers.
+// Slack stands in for Slack's Web API: messages, users, user groups, forms and Socket Mode. It refuses blocks
+// that break Slack's limits, presses buttons when it is told to, and takes answers.
 type Slack struct {
 	*web
 	URL      string // up to and with /api/
@@ -37,20 +38,35 @@ type Slack struct {
 	missing   map[string]bool
 	archived  map[string]bool
 	responses map[string]*response // by the last part of their response_url
+	people    map[string]string    // user IDs by email address
+	groups    map[string][]string  // members of user groups
+	views     []json.RawMessage
+	writes    []SlackWrite
+
+	sockets sockets
 }
 
 // NewSlack starts one for a test.
 func NewSlack(t Cleaner) *Slack { return begin(t, StartSlack) }
+
+// Close ends the stand-in, its websockets too.
+func (s *Slack) Close() {
+	s.web.Close()
+	s.Break()
+}
 
 // StartSlack starts one; Close ends it.
 func StartSlack() (*Slack, error) {
 	s := &Slack{
 		messages: newBox[SlackMessage](), answers: newBox[SlackAnswer](),
 		missing: map[string]bool{}, archived: map[string]bool{}, responses: map[string]*response{},
+		people: map[string]string{}, groups: map[string][]string{},
+		sockets: sockets{acks: newBox[SlackAck](), changed: make(chan struct{}), tickets: map[string]bool{}},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/{method}", s.method)
 	mux.HandleFunc("POST /actions/{team}/{key}", s.respond)
+	mux.HandleFunc("GET /link/", s.link)
 	var err error
 	if s.web, err = serve(mux); err != nil {
 		return nil, err
@@ -97,6 +113,9 @@ func (s *Slack) method(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Slack) do(r *http.Request) []byte {
+	if r.PathValue("method") == "apps.connections.open" {
+		return s.openConnection(r)
+	}
 	token := r.Form.Get("token")
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		token = bearer
@@ -116,13 +135,19 @@ func (s *Slack) do(r *http.Request) []byte {
 		return s.postMessage(r)
 	case "chat.update":
 		return s.update(r)
+	case "users.lookupByEmail":
+		return s.lookupByEmail(r)
+	case "usergroups.users.list", "usergroups.users.update":
+		return s.group(r)
+	case "views.open":
+		return s.openView(r)
 	}
 	return refusal("unknown_method")
 }
 
 func (s *Slack) postMessage(r *http.Request) []byte {
 	m := SlackMessage{
-		Channel: r.Form.Get("channel"), ThreadTS: r.Form.Get("thread_ts"), Text: r.Form.Get("text"),
+		Channel: r.Form.Get("channel"), ThreadTS: r.Form.Get("thread_ts"), Text: r.Form.Get("text"), Parse: r.Form.Get("parse"),
 		Blocks: json.RawMessage(r.Form.Get("blocks")), Metadata: json.RawMessage(r.Form.Get("metadata")),
 	}
 	if strings.HasPrefix(m.Channel, "U") {
@@ -133,11 +158,12 @@ func (s *Slack) postMessage(r *http.Request) []byte {
 	}
 	m.TS = s.nextTS()
 	s.messages.add(m)
+	s.wrote(m.Channel, m.Text)
 	return ok(map[string]any{"channel": m.Channel, "ts": m.TS, "message": map[string]any{"text": m.Text, "ts": m.TS}})
 }
 
 func (s *Slack) update(r *http.Request) []byte {
-	now := SlackMessage{Channel: r.Form.Get("channel"), TS: r.Form.Get("ts"), Text: r.Form.Get("text"), Blocks: json.RawMessage(r.Form.Get("blocks"))}
+	now := SlackMessage{Channel: r.Form.Get("channel"), TS: r.Form.Get("ts"), Text: r.Form.Get("text"), Parse: r.Form.Get("parse"), Blocks: json.RawMessage(r.Form.Get("blocks"))}
 	if code := s.objection(now); code != "" {
 		return refusal(code)
 	}
@@ -145,7 +171,7 @@ func (s *Slack) update(r *http.Request) []byte {
 	s.messages.change(func(ms []SlackMessage) []SlackMessage {
 		for i := range ms {
 			if ms[i].Channel == now.Channel && ms[i].TS == now.TS {
-				ms[i].Text, ms[i].Blocks, found = now.Text, now.Blocks, true
+				ms[i].Text, ms[i].Parse, ms[i].Blocks, found = now.Text, now.Parse, now.Blocks, true
 				ms[i].Edits++
 			}
 		}
@@ -154,6 +180,7 @@ func (s *Slack) update(r *http.Request) []byte {
 	if !found {
 		return refusal("message_not_found")
 	}
+	s.wrote(now.Channel, now.Text)
 	return ok(map[string]any{"channel": now.Channel, "ts": now.TS, "text": now.Text})
 }
 

@@ -8,7 +8,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,6 +31,8 @@ type SlackAnswer struct {
 	User            string // who pressed
 	URL             string
 	Text            string `json:"text"`
+	Parse           string `json:"parse"`
+	Blocks          string `json:"-"` // JSON; empty: none
 	ResponseType    string `json:"response_type"`
 	ReplaceOriginal bool   `json:"replace_original"`
 	DeleteOriginal  bool   `json:"delete_original"`
@@ -43,12 +47,12 @@ func (s *Slack) Press(ctx context.Context, target, user, action, value string) (
 // Pressed is the request of a press, not signed yet. Each has a response_url of its own.
 func (s *Slack) Pressed(user, action, value string) SlackRequest {
 	element := map[string]any{"type": "button", "action_id": action, "value": value, "block_id": "incident", "action_ts": s.nextTS(), "text": map[string]any{"type": "plain_text", "text": action}}
-	if action == "snooze" {
+	if action == "snooze" || action == "assign" {
 		delete(element, "value")
 		element["type"] = "static_select"
 		element["selected_option"] = map[string]any{"text": map[string]any{"type": "plain_text", "text": value}, "value": value}
 	}
-	payload, _ := json.Marshal(map[string]any{ // strings, numbers and maps of them
+	return s.Interaction(map[string]any{
 		"type": "block_actions", "api_app_id": "A0TOCSIN", "trigger_id": rand.Text(), "response_url": s.responseURL(user),
 		"user":      map[string]any{"id": user, "username": "somebody", "team_id": "T0TEST"},
 		"team":      map[string]any{"id": "T0TEST", "domain": "notifierstest"},
@@ -58,9 +62,34 @@ func (s *Slack) Pressed(user, action, value string) SlackRequest {
 		"state":     map[string]any{"values": map[string]any{}},
 		"actions":   []any{element},
 	})
+}
+
+// Interaction is the request of any interaction.
+func (s *Slack) Interaction(payload map[string]any) SlackRequest {
+	b, _ := json.Marshal(payload) // strings, numbers and maps of them
+	return formRequest(url.Values{"payload": {string(b)}})
+}
+
+// Typed is the request of a command, not signed yet. Each has a response_url of its own.
+func (s *Slack) Typed(user, command, words string) SlackRequest {
+	return formRequest(url.Values{
+		"command": {command}, "text": {words}, "user_id": {user}, "user_name": {"somebody"}, "team_id": {"T0TEST"},
+		"channel_id": {"C0INCIDENTS"}, "api_app_id": {"A0TOCSIN"}, "trigger_id": {rand.Text()}, "response_url": {s.responseURL(user)},
+	})
+}
+
+// Event is the request of an event, not signed yet.
+func Event(id string, event map[string]any) SlackRequest {
+	b, _ := json.Marshal(map[string]any{ // as above
+		"type": "event_callback", "team_id": "T0TEST", "api_app_id": "A0TOCSIN", "event_id": id, "event_time": 1700000000, "event": event,
+	})
+	return SlackRequest{Header: http.Header{"Content-Type": {"application/json"}, "User-Agent": {"Slackbot 1.0 (+https://api.slack.com/robots)"}}, Body: b}
+}
+
+func formRequest(form url.Values) SlackRequest {
 	return SlackRequest{
 		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "User-Agent": {"Slackbot 1.0 (+https://api.slack.com/robots)"}},
-		Body:   []byte(url.Values{"payload": {string(payload)}}.Encode()),
+		Body:   []byte(form.Encode()),
 	}
 }
 
@@ -117,7 +146,12 @@ type response struct {
 
 func (s *Slack) respond(w http.ResponseWriter, r *http.Request) {
 	a := SlackAnswer{URL: "http://" + s.addr + r.URL.Path}
-	err := json.NewDecoder(r.Body).Decode(&a)
+	var rest struct{ Blocks json.RawMessage }
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = errors.Join(json.Unmarshal(body, &a), json.Unmarshal(body, &rest))
+	}
+	a.Blocks = string(rest.Blocks)
 	s.answer(w, r,
 		func() (int, []byte) { return s.takeAnswer(r.PathValue("key"), a, err) },
 		func() (int, []byte) { return http.StatusNotFound, refusal("expired_url") })
@@ -137,6 +171,8 @@ func (s *Slack) takeAnswer(key string, a SlackAnswer, err error) (int, []byte) {
 		return http.StatusNotFound, refusal("used_url")
 	case err != nil || a.Text == "":
 		return http.StatusBadRequest, refusal("no_text")
+	case a.Blocks != "" && CheckBlocks(json.RawMessage(a.Blocks)) != nil:
+		return http.StatusBadRequest, refusal("invalid_blocks")
 	}
 	s.answers.add(a)
 	return http.StatusOK, ok(map[string]any{})

@@ -23,9 +23,10 @@ const (
 
 // Mail is a mail that was accepted, as its envelope and its parsed parts say.
 type Mail struct {
-	From, To string // the envelope's
-	TLS      bool   // it came over an encrypted line
-	User     string // who had signed in, empty if nobody
+	At       time.Time // when it came
+	From, To string    // the envelope's
+	TLS      bool      // it came over an encrypted line
+	User     string    // who had signed in, empty if nobody
 	QueueID  string
 	Raw      []byte
 	Header   mail.Header
@@ -45,6 +46,7 @@ type SMTP struct {
 	mails   *box[Mail]
 
 	servers []*smtp.Server
+	refusal refusals
 }
 
 // NewSMTP starts one for a test.
@@ -93,11 +95,7 @@ func (s *SMTP) run(l net.Listener, id identity, starttls bool) {
 
 // Close ends the server and every connection.
 func (s *SMTP) Close() {
-	select {
-	case <-s.lifted:
-	default:
-		close(s.lifted)
-	}
+	s.Lift()
 	for _, server := range s.servers {
 		server.Close()
 	}
@@ -138,6 +136,9 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if s.to != "" {
 		return errors.New("one recipient a mail is all that is taken here")
 	}
+	if err := s.smtp.refusal.of(to); err != nil {
+		return err
+	}
 	s.to = to
 	return nil
 }
@@ -160,7 +161,7 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	fault, _ := s.smtp.draw()
+	fault, _, took := s.smtp.draw(AttemptIn(messageID(raw)), false)
 	switch fault {
 	case ServerError:
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "Try again later"}
@@ -170,19 +171,29 @@ func (s *session) Data(r io.Reader) error {
 		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "No such mailbox"}
 	case Hang:
 		<-s.smtp.lifted
-		return errors.New("closing")
+		return s.conn.Conn().Close()
 	case Drop:
 		return s.conn.Conn().Close()
+	case Reset:
+		resetConn(s.conn.Conn())
+		return nil
 	}
 	id, err := s.accept(raw)
 	if err != nil {
+		took(err.Error())
 		return err
 	}
+	took("")
 	switch fault {
 	case AcceptAndDrop, Garbage:
 		return s.conn.Conn().Close()
 	case Slow:
 		time.Sleep(SlowStep)
+	case Trickle:
+		if err := trickle(s.conn.Conn(), "250 2.0.0 Ok: queued as "+id+"\r\n", TrickleStep, s.smtp.lifted); err != nil {
+			return err
+		}
+		return s.conn.Conn().Close()
 	}
 	return &smtp.SMTPError{Code: 250, EnhancedCode: smtp.EnhancedCode{2, 0, 0}, Message: "Ok: queued as " + id}
 }
@@ -194,10 +205,19 @@ func (s *session) accept(raw []byte) (string, error) {
 		return "", &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "Malformed mail: " + err.Error()}
 	}
 	_, m.TLS = s.conn.TLSConnectionState()
-	m.From, m.To, m.User, m.Raw = s.from, s.to, s.user, bytes.Clone(raw)
+	m.At, m.From, m.To, m.User, m.Raw = time.Now(), s.from, s.to, s.user, bytes.Clone(raw)
 	s.smtp.mails.change(func(ms []Mail) []Mail {
 		m.QueueID = fmt.Sprintf("Q%06d", len(ms)+1)
 		return append(ms, m)
 	})
 	return m.QueueID, nil
+}
+
+// messageID is a mail's, empty if it has none.
+func messageID(raw []byte) string {
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return ""
+	}
+	return m.Header.Get("Message-Id")
 }

@@ -1,6 +1,7 @@
 package notifierstest
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1"
@@ -16,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // The account that the stand-in knows.
@@ -23,25 +25,30 @@ const (
 	TwilioSID   = "AC0123456789abcdef0123456789abcdef"
 	TwilioToken = "0123456789abcdef0123456789abcdef"
 	TwilioFrom  = "+15005550006"
+	TwilioOther = "+15005550007" // a second number of the account
 )
 
 // TwilioMessage is an SMS that was accepted.
 type TwilioMessage struct {
+	At             time.Time // when it was accepted
 	SID            string
 	To, From, Body string
 	StatusCallback string
 }
 
-// Twilio stands in for Twilio's API: it takes messages, and sends signed status callbacks and incoming
-// SMS when it is told to.
+// Twilio stands in for Twilio's API: it takes messages and calls, and sends signed status callbacks, incoming
+// SMS and what happens in a call when it is told to. Whoever sends it STOP gets no SMS until they send START.
 type Twilio struct {
 	*web
 	URL      string // scheme and host
 	messages *box[TwilioMessage]
+	calls    *box[TwilioCall]
 
 	mu      sync.Mutex
 	seq     int
 	refuses map[string]int
+	bars    map[string]int
+	stopped map[string]bool // by who sent STOP and the number that they sent it to
 	e164    *regexp.Regexp
 }
 
@@ -50,9 +57,13 @@ func NewTwilio(t Cleaner) *Twilio { return begin(t, StartTwilio) }
 
 // StartTwilio starts one; Close ends it.
 func StartTwilio() (*Twilio, error) {
-	t := &Twilio{messages: newBox[TwilioMessage](), refuses: map[string]int{}, e164: regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)}
+	t := &Twilio{
+		messages: newBox[TwilioMessage](), calls: newBox[TwilioCall](), refuses: map[string]int{}, bars: map[string]int{}, stopped: map[string]bool{},
+		e164: regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`),
+	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /2010-04-01/Accounts/{sid}/Messages.json", t.create)
+	mux.HandleFunc("POST /2010-04-01/Accounts/{sid}/Messages.json", t.create(t.accept))
+	mux.HandleFunc("POST /2010-04-01/Accounts/{sid}/Calls.json", t.create(t.place))
 	var err error
 	if t.web, err = serve(mux); err != nil {
 		return nil, err
@@ -82,7 +93,20 @@ func (t *Twilio) Refuse(to string, code int) {
 	t.refuses[to] = code
 }
 
-func (t *Twilio) create(w http.ResponseWriter, r *http.Request) {
+// Bar answers everything from one of the account's numbers with one of Twilio's error codes: 21611 for a
+// sender whose queue is full. Code 0 ends it.
+func (t *Twilio) Bar(from string, code int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.bars[from] = code
+}
+
+// create is a handler that takes what accept does with a form.
+func (t *Twilio) create(accept func(url.Values) (int, []byte)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { t.take(w, r, accept) }
+}
+
+func (t *Twilio) take(w http.ResponseWriter, r *http.Request, accept func(url.Values) (int, []byte)) {
 	sid, token, _ := r.BasicAuth()
 	if r.PathValue("sid") != TwilioSID || sid != TwilioSID || subtle.ConstantTimeCompare([]byte(token), []byte(TwilioToken)) != 1 {
 		reply(w, "application/json", http.StatusUnauthorized, twilioError(http.StatusUnauthorized, 20003, "Authenticate"))
@@ -93,16 +117,19 @@ func (t *Twilio) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t.answer(w, r,
-		func() (int, []byte) { return t.accept(r.PostForm) },
+		func() (int, []byte) { return accept(r.PostForm) },
 		func() (int, []byte) {
 			return http.StatusBadRequest, twilioError(http.StatusBadRequest, 21610, "Attempt to send to unsubscribed recipient")
 		})
 }
 
 func (t *Twilio) accept(form url.Values) (int, []byte) {
-	m := TwilioMessage{To: form.Get("To"), From: form.Get("From"), Body: form.Get("Body"), StatusCallback: form.Get("StatusCallback")}
+	m := TwilioMessage{At: time.Now(), To: form.Get("To"), From: form.Get("From"), Body: form.Get("Body"), StatusCallback: form.Get("StatusCallback")}
 	t.mu.Lock()
-	code := t.refuses[m.To]
+	code := cmp.Or(t.refuses[m.To], t.bars[m.From])
+	if code == 0 && t.stopped[m.To+m.From] {
+		code = 21610
+	}
 	t.seq++
 	m.SID = fmt.Sprintf("SM%032x", t.seq)
 	t.mu.Unlock()
@@ -110,7 +137,7 @@ func (t *Twilio) accept(form url.Values) (int, []byte) {
 	case code != 0:
 	case !t.e164.MatchString(m.To):
 		code = 21211
-	case m.From != TwilioFrom:
+	case m.From != TwilioFrom && m.From != TwilioOther:
 		code = 21606
 	case m.Body == "":
 		code = 21602
@@ -153,7 +180,19 @@ func (t *Twilio) Incoming(ctx context.Context, target, from, body string) (int, 
 
 // Deliver is Incoming with the message's name given: the same again is the same message delivered twice.
 func (t *Twilio) Deliver(ctx context.Context, target, sid, from, body string) (int, string, error) {
+	switch strings.ToUpper(strings.TrimSpace(body)) {
+	case "STOP":
+		t.stop(from, true)
+	case "START":
+		t.stop(from, false)
+	}
 	return t.post(ctx, target, url.Values{"MessageSid": {sid}, "SmsMessageSid": {sid}, "AccountSid": {TwilioSID}, "From": {from}, "To": {TwilioFrom}, "Body": {body}, "NumMedia": {"0"}, "NumSegments": {"1"}, "ApiVersion": {"2010-04-01"}})
+}
+
+func (t *Twilio) stop(from string, stopped bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stopped[from+TwilioFrom] = stopped
 }
 
 func (t *Twilio) post(ctx context.Context, target string, form url.Values) (int, string, error) {

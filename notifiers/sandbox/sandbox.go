@@ -30,7 +30,7 @@ func New(channel escalation.Channel, renderer notifiers.Renderer, keep Keeper) *
 	return &Sender{channel: channel, renderer: renderer, keep: keep}
 }
 
-// Send keeps the page. A page that cannot be kept is a temporary failure.
+// Send keeps the page, or all that leave with it in one message. A page that cannot be kept is a temporary failure.
 func (s *Sender) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receipt, error) {
 	out := notifiers.Outgoing{
 		At: time.Now().UTC(), Channel: s.channel, Kind: kind(n),
@@ -40,7 +40,8 @@ func (s *Sender) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receip
 	if err := keepOutgoing(ctx, s.keep, out); err != nil {
 		return notifiers.Receipt{}, err
 	}
-	return notifiers.Receipt{ProviderID: "sandbox-" + n.AttemptID}, nil
+	// Nobody will ever tell what became of it: what is kept has arrived.
+	return notifiers.Receipt{ProviderID: "sandbox-" + n.AttemptID, Delivered: s.channel == escalation.Voice}, nil
 }
 
 func kind(n notifiers.Notice) notifiers.OutgoingKind {

@@ -39,10 +39,12 @@ func (b *inbox) TakeReply(_ context.Context, r escalation.Reply) (bool, error) {
 
 func (b *inbox) wake() { b.woken++ }
 
+func (b *inbox) intake() slack.Intake { return slack.Intake{Inbox: b, Wake: b.wake} }
+
 // desk is the channel with the stand-in's signing secret, and the stand-in.
 func desk(t testing.TB) (*slack.Slack, *notifierstest.Slack) {
 	fake := notifierstest.NewSlack(t)
-	return slack.New(slack.Options{SigningSecret: notifierstest.SlackSecret, APIURL: fake.URL}), fake
+	return slack.New(slack.Options{BotToken: notifierstest.SlackToken, SigningSecret: notifierstest.SlackSecret, APIURL: fake.URL}), fake
 }
 
 // deliver hands a request to the handler and returns the answer's status.
@@ -51,7 +53,7 @@ func deliver(ch *slack.Slack, b *inbox, r notifierstest.SlackRequest) int {
 	req.Header = r.Header
 	req.RemoteAddr = "192.0.2.7:4711"
 	w := httptest.NewRecorder()
-	ch.ActionsHandler(b, b.wake).ServeHTTP(w, req)
+	ch.ActionsHandler(b.intake()).ServeHTTP(w, req)
 	return w.Code
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tocsin/escalation"
+	"tocsin/notifiers/slack"
 )
 
 // stuck is a store that answers nobody before their patience ends.
@@ -29,7 +30,7 @@ func TestAPressIsAnsweredBeforeSlacksThreeSecondsEndThoughTheStoreHangs(t *testi
 		req.Header = signed.Header
 		w := httptest.NewRecorder()
 		start := time.Now()
-		ch.ActionsHandler(stuck{}, func() { t.Error("what was not stored woke somebody") }).ServeHTTP(w, req)
+		ch.ActionsHandler(slack.Intake{Inbox: stuck{}, Wake: func() { t.Error("what was not stored woke somebody") }}).ServeHTTP(w, req)
 		if took := time.Since(start); w.Code != http.StatusServiceUnavailable || took > 2500*time.Millisecond {
 			t.Errorf("answered %d after %s", w.Code, took)
 		}

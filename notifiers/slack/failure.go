@@ -16,7 +16,7 @@ import (
 var misconfigured = []string{
 	"access_denied", "accesslimited", "account_inactive", "as_user_not_supported", "ekm_access_denied",
 	"enterprise_is_restricted", "invalid_auth", "messages_tab_disabled", "missing_scope", "no_permission",
-	"not_allowed_token_type", "not_authed", "org_login_required", "team_access_not_granted", "team_not_found",
+	"not_allowed_token_type", "not_authed", "org_login_required", "permission_denied", "team_access_not_granted", "team_not_found",
 	"token_expired", "token_revoked", "two_factor_setup_required",
 }
 
@@ -30,7 +30,7 @@ var permanent = []string{
 	"invalid_blocks", "invalid_blocks_format", "invalid_charset", "invalid_form_data", "invalid_metadata_format",
 	"invalid_metadata_schema", "invalid_post_type", "is_archived", "is_inactive", "message_not_found",
 	"metadata_must_be_sent_from_app", "metadata_too_large", "method_deprecated",
-	"missing_post_type", "msg_blocks_too_long", "msg_too_long", "no_text", "not_in_channel", "restricted_action",
+	"missing_post_type", "msg_blocks_too_long", "msg_too_long", "no_such_subteam", "no_text", "not_in_channel", "restricted_action",
 	"restricted_action_non_threadable_channel", "restricted_action_read_only_channel",
 	"restricted_action_thread_locked", "restricted_action_thread_only_channel", "slack_connect_canvas_sharing_blocked",
 	"slack_connect_file_link_sharing_blocked", "too_many_attachments", "update_failed", "user_disabled",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -22,7 +23,7 @@ type message struct {
 
 // Render is a page as Send would write it.
 func (s *Slack) Render(n notifiers.Notice) notifiers.Rendered {
-	return pageMessage(n).rendered(n.Person.Slack)
+	return s.pageMessage(n).rendered(n.Person.Slack)
 }
 
 // RenderBrief is the incident's message as Post and Edit write it.
@@ -51,31 +52,26 @@ func (m message) rendered(to string) notifiers.Rendered {
 	return notifiers.Rendered{To: to, Text: m.text, Payload: payload}
 }
 
-// pageMessage is the incident's message with a line for its reader; or what the page says that belongs
-// to no incident.
-func pageMessage(n notifiers.Notice) message {
+// pageMessage is the incident's message with a line for its reader; or several incidents in one; or what the
+// page says that belongs to none.
+func (s *Slack) pageMessage(n notifiers.Notice) message {
+	lead := s.lead(n)
+	if n.Bundle != nil {
+		return bundleMessage(n, lead)
+	}
 	if m, ok := n.Message(); ok {
-		return plainMessage(m, n.PossibleRepeat)
+		return plainMessage(n.Brief.Locale, m, lead)
 	}
-	var parts []string
-	if why := n.Why(); why != "" {
-		parts = append(parts, why)
-	}
-	if n.PossibleRepeat {
-		parts = append(parts, "possible repeat")
-	}
-	return incidentMessage(n.Brief, strings.Join(parts, " · "))
+	return incidentMessage(n.Brief, lead)
 }
 
 // incidentMessage says what the incident is, how it stands, and what can be done. note is the line for
 // one reader, empty in the channel.
 func incidentMessage(b notifiers.Brief, note string) message {
 	inc := b.Incident
-	m := message{note: note, text: prose(strings.Join(nonEmpty(fmt.Sprintf("%s %s: %s", emoji(b), b.Headline(), inc.State), note), " · "), sectionLimit)}
-	m.add(slack.NewHeaderBlock(plainText(fmt.Sprintf("%s %s (%s) #%d %s", emoji(b), inc.Severity, inc.Severity.Word(), inc.ID, b.Title()), headerLimit)))
-	if note != "" {
-		m.add(slack.NewSectionBlock(mrkdwn("*"+prose(note, 500)+"*"), nil, nil))
-	}
+	m := message{note: note, text: prose(strings.Join(nonEmpty(fmt.Sprintf("%s %s: %s", emoji(b), b.Headline(), b.StateWord()), note), " · "), sectionLimit)}
+	m.add(slack.NewHeaderBlock(plainText(fmt.Sprintf("%s %s (%s) #%d %s", emoji(b), inc.Severity, b.Locale.Severity(inc.Severity), inc.ID, b.Title()), headerLimit)))
+	m.addLead()
 	if summary := b.Summary(); summary != "" {
 		m.add(slack.NewSectionBlock(mrkdwn(prose(summary, 1000)), nil, nil))
 	}
@@ -83,9 +79,7 @@ func incidentMessage(b notifiers.Brief, note string) message {
 	m.addText(alerts(b))
 	m.addText(labels(b))
 	m.addText(links(b))
-	if actions := actions(b); actions != nil {
-		m.add(actions)
-	}
+	m.addActions(b)
 	return m
 }
 
@@ -125,18 +119,18 @@ func emoji(b notifiers.Brief) string {
 }
 
 func fields(b notifiers.Brief) []*slack.TextBlockObject {
-	inc := b.Incident
+	inc, w := b.Incident, b.Locale.Words()
 	out := []*slack.TextBlockObject{
-		field("State", state(b)),
-		field("Since", date(b.Locale, inc.OpenedAt)),
-		field("Alerts", b.Alerting()),
-		field("In hand", prose(b.Holder(), 200)),
+		field(w.State, state(b)),
+		field(w.Since, date(b.Locale, inc.OpenedAt)),
+		field(w.Alarms, b.Alerting()),
+		field(w.InHand, prose(b.Holder(), 200)),
 	}
 	switch next := b.Next(); {
 	case next != nil:
-		out = append(out, field("Next", prose(notifiers.StepWords(next), 200)+" "+date(b.Locale, next.DueAt)))
+		out = append(out, field(w.Next, prose(b.Locale.Step(next), 200)+" "+date(b.Locale, next.DueAt)))
 	case inc.State != alerting.StateResolved:
-		out = append(out, field("Next", "no further step is planned"))
+		out = append(out, field(w.Next, w.NoStep))
 	}
 	return out
 }
@@ -148,18 +142,19 @@ func state(b notifiers.Brief) string {
 	inc := b.Incident
 	switch inc.State {
 	case alerting.StateAcknowledged:
-		return "acknowledged" + byWhom(b.Locale, inc.AcknowledgedBy) + " " + date(b.Locale, inc.AcknowledgedAt)
+		return stateBy(b, inc.AcknowledgedBy, inc.AcknowledgedAt)
 	case alerting.StateResolved:
-		return "resolved" + byWhom(b.Locale, inc.ResolvedBy) + " " + date(b.Locale, inc.ResolvedAt)
+		return stateBy(b, inc.ResolvedBy, inc.ResolvedAt)
 	}
-	return string(inc.State)
+	return b.StateWord()
 }
 
-func byWhom(l notifiers.Locale, who string) string {
-	if who == "" {
-		return ""
+func stateBy(b notifiers.Brief, who string, at time.Time) string {
+	w := b.Locale.Words()
+	if who = b.Locale.Name(who); who == "" {
+		return fmt.Sprintf(w.StateAt, b.StateWord(), date(b.Locale, at))
 	}
-	return " by " + prose(l.Name(who), 200)
+	return fmt.Sprintf(w.StateBy, b.StateWord(), prose(who, 200), date(b.Locale, at))
 }
 
 func alerts(b notifiers.Brief) string {
@@ -168,7 +163,7 @@ func alerts(b notifiers.Brief) string {
 		lines[i] = "• " + prose(l, 400)
 	}
 	if more := b.Incident.AlertCount - len(b.Alerts); more > 0 && len(lines) > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", more))
+		lines = append(lines, fmt.Sprintf(b.Locale.Words().More, more))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -191,22 +186,30 @@ func links(b notifiers.Brief) string {
 	return strings.Join(parts, " · ")
 }
 
-// actions are the buttons that make sense in the incident's state; nil if none does.
-func actions(b notifiers.Brief) *slack.ActionBlock {
-	inc := b.Incident
+// addActions adds the buttons and choices that make sense in the incident's state.
+func (m *message) addActions(b notifiers.Brief) {
+	inc, w, own := b.Incident, b.Locale.Words(), wordsOf(b.Locale)
 	if inc.State == alerting.StateResolved {
-		return nil
+		return
 	}
 	id := strconv.FormatInt(inc.ID, 10)
 	var out []slack.BlockElement
 	if inc.State == alerting.StateOpen {
-		out = append(out, button("acknowledge", id, "Acknowledge").WithStyle(slack.StylePrimary))
+		out = append(out, button("acknowledge", id, w.Acknowledge).WithStyle(slack.StylePrimary))
 	}
-	out = append(out, button("resolve", id, "Resolve"))
+	out = append(out, button("resolve", id, w.Resolve))
 	if b.Next() != nil {
-		out = append(out, button("escalate", id, "Escalate now"))
+		out = append(out, button("escalate", id, w.Escalate))
 	}
-	return slack.NewActionBlock("incident:"+id, append(out, snooze(id))...)
+	out = append(out, snooze(id, own))
+	people, users := assignable(b.Locale, id, plainText(own.Assign, 75))
+	if people != nil && !users {
+		out = append(out, people)
+	}
+	m.add(slack.NewActionBlock("incident:"+id, out...))
+	if users {
+		m.add(slack.NewActionBlock(assignBlock+id, people))
+	}
 }
 
 func button(action, id, text string) *slack.ButtonBlockElement {
@@ -214,10 +217,10 @@ func button(action, id, text string) *slack.ButtonBlockElement {
 }
 
 // snooze opens a choice; an option's value is the incident's id and a Go duration: "412 1h".
-func snooze(id string) *slack.SelectBlockElement {
+func snooze(id string, w words) *slack.SelectBlockElement {
 	var options []*slack.OptionBlockObject
-	for _, o := range [][2]string{{"30m", "30 minutes"}, {"1h", "1 hour"}, {"2h", "2 hours"}, {"4h", "4 hours"}, {"8h", "8 hours"}, {"24h", "1 day"}} {
-		options = append(options, slack.NewOptionBlockObject(id+" "+o[0], plainText(o[1], 75), nil))
+	for i, span := range [...]string{"30m", "1h", "2h", "4h", "8h", "24h"} {
+		options = append(options, slack.NewOptionBlockObject(id+" "+span, plainText(w.Spans[i], 75), nil))
 	}
-	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText("Snooze", 75), "snooze", options...)
+	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText(w.Snooze, 75), "snooze", options...)
 }

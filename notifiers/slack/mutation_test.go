@@ -2,38 +2,114 @@ package slack_test
 
 import (
 	"bytes"
+	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"testing"
 	"time"
 
 	"tocsin/notifiers/notifierstest"
+	"tocsin/notifiers/slack"
 )
 
-const mutations = 100_000
+// mouth is one of the addresses that Slack posts to.
+type mouth struct {
+	path    string
+	handler http.Handler
+	request func(n int) notifierstest.SlackRequest // the nth, not signed yet
+}
 
-// hosts are what proxies make of the Host header; Slack signs no address.
-var hosts = []string{"tocsin.example.com", "10.0.0.7:8080", "localhost", ""}
+func mouths(ch *slack.Slack, fake *notifierstest.Slack, in slack.Intake) []mouth {
+	return []mouth{
+		{"/slack/actions", ch.ActionsHandler(in), func(int) notifierstest.SlackRequest { return fake.Pressed("U0SYS", "acknowledge", "412") }},
+		{"/slack/commands", ch.CommandsHandler(in), func(int) notifierstest.SlackRequest { return fake.Typed("U0SYS", "/tocsin", "ack 412") }},
+		{"/slack/events", ch.EventsHandler(in), func(n int) notifierstest.SlackRequest {
+			return notifierstest.Event(fmt.Sprintf("Ev%d", n), written(nil))
+		}},
+	}
+}
 
-func TestNoMutatedRequestIsTakenAndEveryRightOneIs(t *testing.T) {
+func TestNoMutatedRequestIsTakenAndEveryRightOneIsBehindEveryProxy(t *testing.T) {
 	t.Parallel()
 	ch, fake := desk(t)
-	b := &inbox{}
-	h := ch.ActionsHandler(b, b.wake)
+	s := &store{}
+	ms, proxies := mouths(ch, fake, slack.Intake{Inbox: s, Wake: func() {}, Threads: threads{}}), notifierstest.SlackProxies()
 	random := rand.New(rand.NewPCG(1, 2))
-	var good notifierstest.SlackRequest
-	for i := range mutations {
-		if i%1000 == 0 { // a new press, so that no mutation is of one request alone
-			good = fake.Pressed("U0SYS", "acknowledge", "412").Sign(notifierstest.SlackSecret, time.Now())
-			if serve(h, good, hosts[i/1000%len(hosts)]) != http.StatusOK || len(b.taken) != i/1000+1 {
-				t.Fatalf("the right request %d was refused", i/1000)
+	right, refused := 0, 0
+	for refused < notifierstest.TortureRequests() || right < len(ms)*len(proxies) {
+		m, p := ms[right%len(ms)], proxies[right/len(ms)%len(proxies)] // a new one each time, so that no mutation is of one request alone
+		good := now(m.request(right))
+		right++
+		if status := through(m, p, good, nil); status != http.StatusOK || len(s.seen) != right {
+			t.Fatalf("the right request to %s behind %s was answered %d", m.path, p.Name, status)
+		}
+		for range 400 {
+			bad := mutate(random, good)
+			switch status := through(m, p, bad, &good); {
+			case status == 0: // the proxy or the server has mended it
+			case status == http.StatusOK || len(s.seen) != right:
+				t.Fatalf("a mutation to %s behind %s was answered %d: %v %s", m.path, p.Name, status, bad.Header, bad.Body)
+			default:
+				refused++
 			}
 		}
-		bad := mutate(random, good)
-		if status := serve(h, bad, ""); status == http.StatusOK || len(b.taken) != i/1000+1 {
-			t.Fatalf("mutation %d was answered %d: %v %s", i, status, bad.Header, bad.Body)
+	}
+	t.Logf("Slack: %d mutated requests, none taken; %d right ones, all taken", refused, right)
+}
+
+// through sends a request behind a proxy and returns the status; 0 if what arrived is what good is.
+func through(m mouth, p notifierstest.SlackProxy, r notifierstest.SlackRequest, good *notifierstest.SlackRequest) int {
+	req, err := r.Through(p, m.path)
+	if err != nil {
+		return http.StatusBadRequest // as the server would
+	}
+	req.RemoteAddr = "192.0.2.7:4711"
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return http.StatusBadRequest
+	}
+	if good != nil && bytes.Equal(body, good.Body) && same(req.Header, good.Header, "X-Slack-Signature", "X-Slack-Request-Timestamp") {
+		return 0
+	}
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	w := &status{header: http.Header{}, code: http.StatusOK}
+	m.handler.ServeHTTP(w, req)
+	return w.code
+}
+
+func same(a, b http.Header, names ...string) bool {
+	for _, name := range names {
+		if a.Get(name) != b.Get(name) {
+			return false
 		}
 	}
+	return true
+}
+
+func TestASignatureIsOfOneTimeAndOneBodyAlone(t *testing.T) {
+	ch, fake := desk(t)
+	s := &store{}
+	for i, m := range mouths(ch, fake, slack.Intake{Inbox: s, Wake: func() {}, Threads: threads{}}) {
+		good, other := now(m.request(i)), now(m.request(i+10)).Sign(notifierstest.SlackSecret, time.Now().Add(time.Second))
+		for name, bad := range map[string]notifierstest.SlackRequest{
+			"another's body": {Header: good.Header, Body: other.Body},
+			"two signatures": with(good, "X-Slack-Signature", other.Header.Get("X-Slack-Signature"), good.Header.Get("X-Slack-Signature")),
+			"two times":      with(good, "X-Slack-Request-Timestamp", other.Header.Get("X-Slack-Request-Timestamp"), good.Header.Get("X-Slack-Request-Timestamp")),
+			"a signed time":  with(good, "X-Slack-Request-Timestamp", "+"+good.Header.Get("X-Slack-Request-Timestamp")),
+			"another secret": good.Sign("another", time.Now()),
+		} {
+			if status := through(m, notifierstest.SlackProxies()[0], bad, nil); status != http.StatusForbidden || len(s.seen) != 0 {
+				t.Errorf("%s with %s was answered %d", m.path, name, status)
+			}
+		}
+	}
+}
+
+func with(r notifierstest.SlackRequest, name string, values ...string) notifierstest.SlackRequest {
+	h := r.Header.Clone()
+	h[name] = values
+	return notifierstest.SlackRequest{Header: h, Body: r.Body}
 }
 
 // mutate changes one place of what is signed: the body, the time, or the signature.
@@ -70,17 +146,6 @@ func spoil(random *rand.Rand, b []byte) []byte {
 	}
 	return out
 }
-
-func serve(h http.Handler, r notifierstest.SlackRequest, host string) int {
-	w := &status{header: http.Header{}, code: http.StatusOK}
-	req := &http.Request{Method: http.MethodPost, Host: host, Header: r.Header, Body: body{bytes.NewReader(r.Body)}}
-	h.ServeHTTP(w, req)
-	return w.code
-}
-
-type body struct{ *bytes.Reader }
-
-func (body) Close() error { return nil }
 
 // status is a ResponseWriter that keeps the status alone.
 type status struct {

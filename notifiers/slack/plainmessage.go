@@ -14,21 +14,27 @@ const urlLimit = 3000
 // plainMessage is what belongs to no incident: its subject, its lines, and a button that leads to where
 // more is to be seen. What a notification shows is its headline. Slack reports that button's presses too,
 // which ask for nothing.
-func plainMessage(w notifiers.Message, repeat bool) message {
-	var m message
-	if repeat {
-		m.note = "possible repeat"
-	}
-	m.text = prose(strings.Join(nonEmpty(w.Headline(), m.note), " · "), sectionLimit)
+func plainMessage(l notifiers.Locale, w notifiers.Message, lead string) message {
+	m := message{note: lead, text: prose(strings.Join(nonEmpty(w.Headline(), lead), " · "), sectionLimit)}
 	m.add(slack.NewHeaderBlock(plainText(w.Subject, headerLimit)))
-	if m.note != "" {
-		m.add(slack.NewSectionBlock(mrkdwn("*"+m.note+"*"), nil, nil))
-	}
+	m.addLead()
 	for _, line := range w.Lines {
 		m.addText(prose(line, sectionLimit))
 	}
-	if w.URL != "" && len([]rune(w.URL)) <= urlLimit {
-		m.add(slack.NewActionBlock("message", slack.NewButtonBlockElement("open", "", plainText("Open in Tocsin", 75)).WithURL(w.URL)))
-	}
+	m.addOpen(w.URL, wordsOf(l).Open)
 	return m
+}
+
+// addLead puts what is for the reader alone in bold.
+func (m *message) addLead() {
+	if m.note != "" {
+		m.add(slack.NewSectionBlock(mrkdwn("*"+prose(m.note, 500)+"*"), nil, nil))
+	}
+}
+
+// addOpen adds a button that leads to u, if Slack takes such an address.
+func (m *message) addOpen(u, words string) {
+	if u != "" && len([]rune(u)) <= urlLimit {
+		m.add(slack.NewActionBlock("message", slack.NewButtonBlockElement("open", "", plainText(words, 75)).WithURL(u)))
+	}
 }

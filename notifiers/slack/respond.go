@@ -18,8 +18,9 @@ func (s *Slack) Respond(ctx context.Context, to, text string) error {
 		return &notifiers.Failure{Class: notifiers.Permanent, Code: "response_url", Err: errors.New("the response_url is not one of Slack's")}
 	}
 	trip := notifiers.NewTrip(ctx, s.opts.HTTP)
+	answer := ephemeral(prose(text, sectionLimit))
 	err := slack.PostWebhookCustomHTTPContext(ctx, to, trip.Client(), &slack.WebhookMessage{
-		ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: false, Text: prose(text, sectionLimit),
+		ResponseType: answer.ResponseType, ReplaceOriginal: false, Text: answer.Text, Parse: answer.Parse, Blocks: &slack.Blocks{BlockSet: answer.Blocks},
 	})
 	if err != nil {
 		f := trip.Failure(fmt.Errorf("answering in Slack: %w", withoutURL(err)))

@@ -18,7 +18,8 @@ func TestTheOneWhoPressedIsAnsweredAndNobodyElse(t *testing.T) {
 	got := fake.Answers()[0]
 	want := notifierstest.SlackAnswer{
 		User: "U0SYS", URL: b.taken[0].Respond, ResponseType: "ephemeral",
-		Text: "#412 &lt;!channel&gt; down: Acknowledged by system-admin.",
+		Text: "#412 &lt;!channel&gt; down: Acknowledged by system-admin.", Parse: "none",
+		Blocks: `[{"type":"section","text":{"type":"mrkdwn","text":"#412 \u0026lt;!channel\u0026gt; down: Acknowledged by system-admin.","verbatim":true}}]`,
 	}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -20,15 +21,23 @@ import (
 // Options say which workspace, and where in it.
 type Options struct {
 	BotToken      string
-	SigningSecret string       // what Slack signs its requests with; empty: every one is refused
-	Channel       string       // the incidents' channel, by its ID
-	APIURL        string       // up to and with /api/; empty is Slack's
-	HTTP          *http.Client // nil is http.DefaultTransport
+	SigningSecret string           // what Slack signs its requests with; empty: every one is refused
+	AppToken      string           // of Socket Mode, xapp-...; only Socket needs it
+	Channel       string           // the incidents' channel, by its ID
+	APIURL        string           // up to and with /api/; empty is Slack's
+	HTTP          *http.Client     // nil is http.DefaultTransport
+	Pace          time.Duration    // between two writes to one channel; 0 is a second
+	Texts         *notifiers.Texts // what the sentences of direct messages say; nil: as they are built in
+	Known         *Known           // Slack's users by email address; nil: remembered as long as this Slack
 }
 
 // Slack is a notifiers.Sender, Board and Renderer, and reads Slack's requests. It is safe for concurrent
 // use.
-type Slack struct{ opts Options }
+type Slack struct {
+	opts  Options
+	pacer *pacer
+	texts *notifiers.Texts
+}
 
 // New makes the channel. Without a token it still renders, which is all that a sandbox needs.
 func New(o Options) *Slack {
@@ -38,7 +47,14 @@ func New(o Options) *Slack {
 	if !strings.HasSuffix(o.APIURL, "/") {
 		o.APIURL += "/"
 	}
-	return &Slack{opts: o}
+	if o.Known == nil {
+		o.Known = NewKnown()
+	}
+	words, err := o.Texts.With(Room())
+	if err != nil {
+		panic(err) // the room is embedded, and a test opens it
+	}
+	return &Slack{opts: o, pacer: newPacer(o.Pace), texts: words}
 }
 
 // ref finds a message again. Note is what a page said to its reader alone, which an edit keeps.
@@ -49,21 +65,37 @@ type ref struct {
 }
 
 // Send writes a direct message to the person. The attempt's id is in the message's metadata, by which
-// a message whose fate is unknown can be found. What belongs to no incident stays as it is: its receipt
-// has no Ref.
+// a message whose fate is unknown can be found. What belongs to no incident or to several, and an all clear,
+// stay as they are: their receipts have no Ref.
 func (s *Slack) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receipt, error) {
-	m := pageMessage(n)
-	r, err := s.post(ctx, n.Person.Slack, m, "", metadata(n))
+	m := s.pageMessage(n)
+	r, err := s.post(ctx, n.Person.Slack, n.Page.Severity == alerting.P0 && !ofNone(n), m, "", metadata(n))
 	if err != nil {
 		return notifiers.Receipt{}, err
 	}
 	receipt := notifiers.Receipt{ProviderID: r.Channel + "/" + r.TS}
-	if _, ok := n.Message(); !ok {
+	if follows(n) {
 		r.Note = m.note
 		receipt.Ref = encode(r)
 	}
 	return receipt, nil
 }
+
+// follows reports whether a direct message is kept up to date with its incident.
+func follows(n notifiers.Notice) bool {
+	switch n.MessageKind() {
+	case "page", "assign", "remind":
+		return true
+	}
+	return false
+}
+
+func ofNone(n notifiers.Notice) bool {
+	_, ok := n.Message()
+	return ok
+}
+
+func urgent(b notifiers.Brief) bool { return b.Incident.Severity == alerting.P0 }
 
 func metadata(n notifiers.Notice) slack.SlackMetadata {
 	if _, ok := n.Message(); ok {
@@ -80,7 +112,7 @@ func metadata(n notifiers.Notice) slack.SlackMetadata {
 
 // Post writes the incident's message to the configured channel.
 func (s *Slack) Post(ctx context.Context, b notifiers.Brief) (json.RawMessage, error) {
-	r, err := s.post(ctx, s.opts.Channel, incidentMessage(b, ""), "", slack.SlackMetadata{
+	r, err := s.post(ctx, s.opts.Channel, urgent(b), incidentMessage(b, ""), "", slack.SlackMetadata{
 		EventType:    "tocsin_incident",
 		EventPayload: map[string]any{"incident_id": strconv.FormatInt(b.Incident.ID, 10)},
 	})
@@ -97,7 +129,7 @@ func (s *Slack) Edit(ctx context.Context, at json.RawMessage, b notifiers.Brief)
 		return err
 	}
 	opts := append(options(incidentMessage(b, r.Note)), slack.MsgOptionUpdate(r.TS))
-	_, err = s.call(ctx, r.Channel, opts...)
+	_, err = s.call(ctx, r.Channel, urgent(b), opts...)
 	return err
 }
 
@@ -109,14 +141,14 @@ func (s *Slack) Reply(ctx context.Context, at json.RawMessage, b notifiers.Brief
 		return err
 	}
 	for _, m := range replyMessages(b.Locale, entries) {
-		if _, err := s.post(ctx, r.Channel, m, r.TS, slack.SlackMetadata{}); err != nil {
+		if _, err := s.post(ctx, r.Channel, urgent(b), m, r.TS, slack.SlackMetadata{}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Slack) post(ctx context.Context, channel string, m message, thread string, meta slack.SlackMetadata) (ref, error) {
+func (s *Slack) post(ctx context.Context, channel string, urgent bool, m message, thread string, meta slack.SlackMetadata) (ref, error) {
 	opts := options(m)
 	if thread != "" {
 		opts = append(opts, slack.MsgOptionTS(thread))
@@ -124,7 +156,7 @@ func (s *Slack) post(ctx context.Context, channel string, m message, thread stri
 	if meta.EventType != "" {
 		opts = append(opts, slack.MsgOptionMetadata(meta))
 	}
-	return s.call(ctx, channel, opts...)
+	return s.call(ctx, channel, urgent, opts...)
 }
 
 // options are the message, with everything off by which Slack would make links or mentions of its own
@@ -137,20 +169,30 @@ func options(m message) []slack.MsgOption {
 	}
 }
 
-func (s *Slack) call(ctx context.Context, channel string, opts ...slack.MsgOption) (ref, error) {
+func (s *Slack) call(ctx context.Context, channel string, urgent bool, opts ...slack.MsgOption) (ref, error) {
 	if channel == "" {
 		return ref{}, &notifiers.Failure{Class: notifiers.Permanent, Code: "channel_not_found", Err: errors.New("no Slack user or channel to write to")}
 	}
+	if err := s.pacer.wait(ctx, channel, urgent); err != nil {
+		return ref{}, err
+	}
 	trip := notifiers.NewTrip(ctx, s.opts.HTTP)
-	api := slack.New(s.opts.BotToken, slack.OptionAPIURL(s.opts.APIURL), slack.OptionHTTPClient(trip.Client()))
-	channel, ts, _, err := api.SendMessageContext(ctx, channel, opts...)
+	to := channel
+	channel, ts, _, err := s.client(trip).SendMessageContext(ctx, channel, opts...)
 	if err == nil && ts == "" {
 		err = errors.New("the answer names no message")
 	}
 	if err != nil {
+		s.pacer.hold(to, trip.RetryAfter())
 		return ref{}, failure(trip, err)
 	}
+	s.pacer.meet(to, channel)
 	return ref{Channel: channel, TS: ts}, nil
+}
+
+// client makes one call of Slack's Web API.
+func (s *Slack) client(trip *notifiers.Trip) *slack.Client {
+	return slack.New(s.opts.BotToken, slack.OptionAPIURL(s.opts.APIURL), slack.OptionHTTPClient(trip.Client()))
 }
 
 func encode(r ref) json.RawMessage {

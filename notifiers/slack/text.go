@@ -56,11 +56,15 @@ func code(s string, limit int) string {
 }
 
 // prose is s in running mrkdwn. Slack has no escape for what formats (* _ ~ `), so where one of these
-// could open a format it is replaced by a character that looks the same.
+// could open a format it is replaced by a character that looks the same; so is what makes a quotation of a
+// line that it starts.
 func prose(s string, limit int) string {
 	var b strings.Builder
 	prev := ' '
 	for _, r := range notifiers.Plain(s) {
+		if r == '>' && strings.TrimSpace(b.String()) == "" {
+			r = '\u203a'
+		}
 		b.WriteRune(tame(r, !unicode.IsLetter(prev) && !unicode.IsDigit(prev)))
 		prev = r
 	}

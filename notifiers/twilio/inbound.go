@@ -33,15 +33,16 @@ const replyTime = 10 * time.Second
 
 // InboundHandler answers POST /twilio/sms in TwiML: with the sentence that apply returns for the reply,
 // which is stored before apply is called with its ID. A delivery that came before, and a word that Twilio
-// answers by itself (STOP, HELP), are answered with nothing. 403 for a signature that does not fit, 400
-// for what is no SMS to this account, 503 if the reply could not be stored within replyTime. One that is
+// answers by itself (STOP, START, HELP), are answered with nothing; STOP and START are noted in OptOuts. A text that could end earlier is answered, and
+// neither stored nor applied. 403 for a signature that does not fit or could be of other fields, 400 for what is
+// no SMS to this account, 503 if the reply could not be stored within replyTime. One that is
 // stored and not applied by then is answered with a promise.
 //
 // The reply comes from the request's RemoteAddr: behind a proxy, whoever mounts the handler sets that to
 // the address that the proxy names.
 func (t *Twilio) InboundHandler(inbox Inbox, apply func(ctx context.Context, id string) (text string, err error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		form, ok := t.Form(w, r)
+		form, ok := t.form(w, r, checkSMS)
 		if !ok {
 			return
 		}
@@ -50,13 +51,22 @@ func (t *Twilio) InboundHandler(inbox Inbox, apply func(ctx context.Context, id 
 			http.Error(w, "this is no SMS to this account", http.StatusBadRequest)
 			return
 		}
-		if isOptOut(form.Get("Body")) || form.Get("OptOutType") != "" {
-			answer(w, "")
+		if !t.certain(form) {
+			t.log.Info("an SMS is not acted on: it holds what could be the name of a parameter", "from", Mask(reply.Address))
+			answer(w, notRead)
 			return
 		}
 		reply.From = notifiers.Peer(r)
 		ctx, cancel := context.WithTimeout(r.Context(), replyTime)
 		defer cancel()
+		if want := wishOf(form); want != noWish {
+			if err := t.heed(ctx, reply.Address, want); err != nil {
+				http.Error(w, "what was asked of Twilio could not be noted, try again", http.StatusServiceUnavailable)
+				return
+			}
+			answer(w, "")
+			return
+		}
 		fresh, err := inbox.TakeReply(ctx, reply)
 		switch {
 		case err != nil:
@@ -74,11 +84,11 @@ func (t *Twilio) InboundHandler(inbox Inbox, apply func(ctx context.Context, id 
 	})
 }
 
-// reply reads a signed form. What it is known by must have Twilio's form: the signature covers the
-// fields' names and values in one string, in which they can be shifted against each other.
+// reply reads a signed form. What it is known by must have Twilio's form.
 func (t *Twilio) reply(form url.Values) (escalation.Reply, bool) {
 	r := escalation.Reply{ID: form.Get("MessageSid"), Channel: escalation.SMS, Address: form.Get("From")}
-	r.Verb, r.Incident = ParseReply(form.Get("Body"))
+	c := t.vocabulary.Parse(form.Get("Body"))
+	r.Verb, r.Incident, r.All = c.Verb, c.Incident, c.All
 	ok := messageSID.MatchString(r.ID) && number.MatchString(r.Address) && number.MatchString(form.Get("To")) &&
 		form.Has("Body") && form.Get("AccountSid") == t.opts.AccountSID
 	return r, ok

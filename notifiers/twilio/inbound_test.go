@@ -149,18 +149,21 @@ func TestAReplyThatCannotBeAppliedNowIsPromised(t *testing.T) {
 }
 
 func TestWhatIsNoSMSToThisAccountIsRefused(t *testing.T) {
-	for name, spoil := range map[string]func(url.Values){
-		"another account's": func(f url.Values) { f.Set("AccountSid", "AC00000000000000000000000000000000") },
-		"no name":           func(f url.Values) { f.Del("MessageSid") },
-		"a call":            func(f url.Values) { f.Set("MessageSid", "CA00000000000000000000000000000001") },
-		"from a chat":       func(f url.Values) { f.Set("From", "whatsapp:+15005550003") },
-		"from nobody":       func(f url.Values) { f.Del("From") },
-		"to nobody":         func(f url.Values) { f.Del("To") },
-		"no text":           func(f url.Values) { f.Del("Body") },
+	for name, c := range map[string]struct {
+		spoil  func(url.Values)
+		status int
+	}{
+		"another account's": {func(f url.Values) { f.Set("AccountSid", "AC00000000000000000000000000000000") }, http.StatusBadRequest},
+		"no name":           {func(f url.Values) { f.Del("MessageSid") }, http.StatusBadRequest},
+		"a call":            {func(f url.Values) { f.Set("MessageSid", "CA00000000000000000000000000000001") }, http.StatusForbidden},
+		"from a chat":       {func(f url.Values) { f.Set("From", "whatsapp:+15005550003") }, http.StatusForbidden},
+		"from nobody":       {func(f url.Values) { f.Del("From") }, http.StatusForbidden},
+		"to nobody":         {func(f url.Values) { f.Del("To") }, http.StatusForbidden},
+		"no text":           {func(f url.Values) { f.Del("Body") }, http.StatusForbidden},
 	} {
 		b, form := &inbox{}, sms("ACK 412")
-		spoil(form)
-		if status, _ := receive(t, b, form); status != http.StatusBadRequest || len(b.taken) != 0 {
+		c.spoil(form)
+		if status, _ := receive(t, b, form); status != c.status || len(b.taken) != 0 {
 			t.Errorf("%s: answered %d, took %+v", name, status, b.taken)
 		}
 	}

@@ -18,12 +18,11 @@ const (
 // is there where it asks for no further segment.
 //
 //	You are on call for primary from Monday 30 November, 09:00 until Monday 7 December, 09:00 (Europe/Berlin). Before you: System Admin.
-func messageText(m notifiers.Message, repeat bool) string {
-	text, tail := toGSM7(sentences(m.Lines)), ""
-	if repeat {
-		tail = " (possible repeat)"
-	}
-	text = cutGSM7(text, mostParts*partSeptets-septets(tail)) + tail
+func (t *Twilio) messageText(m notifiers.Message, language string, repeat bool) string {
+	data := written{PossibleRepeat: repeat, Text: "x"}
+	frame := septets(t.sentence("message", language, data)) - 1
+	data.Text = cutGSM7(toGSM7(sentences(m.Lines)), mostParts*partSeptets-frame)
+	text := cutGSM7(t.sentence("message", language, data), mostParts*partSeptets)
 	if u := m.URL; u != "" && toGSM7(u) == u && parts(text+" "+u) == parts(text) {
 		return text + " " + u
 	}

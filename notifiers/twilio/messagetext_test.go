@@ -5,17 +5,16 @@ import (
 	"testing"
 
 	"tocsin/notifiers/notifierstest"
-	"tocsin/notifiers/twilio"
 )
 
 func TestAHandOffIsOneSegmentAndLosesItsLinkRatherThanAWord(t *testing.T) {
 	const text = "You are on call for primary from Monday 30 November, 09:00 until Monday 7 December, 09:00 (Europe/Berlin). Before you: DevOps Lead."
 	n := notifierstest.Messages()["hand-off"]
-	want(t, twilio.Text(n), text)
+	want(t, smsText(n), text)
 	n.Page.Message.URL = "https://t.example/oncall"
-	want(t, twilio.Text(n), text+" https://t.example/oncall")
+	want(t, smsText(n), text+" https://t.example/oncall")
 	n.PossibleRepeat = true
-	want(t, twilio.Text(n), text+" (possible repeat)")
+	want(t, smsText(n), text+" (possible repeat)")
 }
 
 func TestAMessageThatTakesSeveralSegmentsKeepsItsLinkWhereThatAsksForNoMore(t *testing.T) {
@@ -35,7 +34,7 @@ func TestAMessageThatTakesSeveralSegmentsKeepsItsLinkWhereThatAsksForNoMore(t *t
 		{456, false},
 	} {
 		words := strings.Repeat("x", c.length)
-		text, found := strings.CutSuffix(twilio.Text(notifierstest.Message("s", words)), " "+link)
+		text, found := strings.CutSuffix(smsText(notifierstest.Message("s", words)), " "+link)
 		if text != words || found != c.link {
 			t.Errorf("%d characters: %d are left, with the link: %v", c.length, len(text), found)
 		}
@@ -45,7 +44,7 @@ func TestAMessageThatTakesSeveralSegmentsKeepsItsLinkWhereThatAsksForNoMore(t *t
 func TestALongMessageIsCutAfterThreeSegmentsAndStillSaysThatItMayBeARepeat(t *testing.T) {
 	n := notifierstest.Message("s", strings.Repeat("long ", 90), strings.Repeat("longer ", 60))
 	n.PossibleRepeat = true
-	text := twilio.Text(n)
+	text := smsText(n)
 	if got := len(decode(t, text)); got > 3*152 || got < 3*152-10 || !strings.HasSuffix(text, ".. (possible repeat)") {
 		t.Errorf("%d septets: %q", got, text)
 	}
@@ -53,7 +52,7 @@ func TestALongMessageIsCutAfterThreeSegmentsAndStillSaysThatItMayBeARepeat(t *te
 
 func TestAHostileMessageStaysGSM7OnOneLine(t *testing.T) {
 	for _, s := range notifierstest.Hostile() {
-		text := twilio.Text(notifierstest.TaintedMessage(s))
+		text := smsText(notifierstest.TaintedMessage(s))
 		if got := len(decode(t, text)); got > 3*152 || text == "" || strings.ContainsAny(text, "\r\n\x1b") {
 			t.Errorf("%d septets, %.40q makes %q", got, s, text)
 		}

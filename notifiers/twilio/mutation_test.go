@@ -11,6 +11,7 @@ import (
 
 	"tocsin/escalation"
 	"tocsin/notifiers/notifierstest"
+	"tocsin/notifiers/twilio"
 )
 
 // setUp is a way from Twilio to Tocsin: what Twilio calls, and what arrives here of it.
@@ -34,7 +35,7 @@ var setUps = []setUp{
 
 func TestNoMutatedSMSIsTakenAndEveryRightOneIsBehindEveryProxy(t *testing.T) {
 	t.Parallel()
-	const mutations = 100_000
+	mutations := notifierstest.TortureRequests()
 	random := rand.New(rand.NewPCG(5, 6))
 	taken := &last{}
 	var good delivery
@@ -58,6 +59,7 @@ func TestNoMutatedSMSIsTakenAndEveryRightOneIsBehindEveryProxy(t *testing.T) {
 		}
 		taken.n = before.n
 	}
+	t.Logf("Twilio's SMS: %d mutated requests, none taken; %d right ones, all taken", mutations, taken.n)
 }
 
 func TestASignatureForAnotherAddressIsRefused(t *testing.T) {
@@ -105,7 +107,13 @@ func (d delivery) send(h http.Handler) int {
 }
 
 func (d delivery) mutate(random *rand.Rand) delivery {
-	switch random.IntN(8) {
+	switch random.IntN(10) {
+	case 8, 9:
+		if form, err := url.ParseQuery(string(d.body)); err == nil {
+			if other := twilio.Recut(form, random.IntN); other != nil {
+				d.body = []byte(other.Encode())
+			}
+		}
 	case 0:
 		d.path = string(spoil(random, []byte(d.path)))
 	case 1, 2:

@@ -33,9 +33,9 @@ func (t *Twilio) Verify(r *http.Request, form url.Values) bool {
 	return v.Validate(t.opts.PublicURL+r.URL.RequestURI(), params, r.Header.Get("X-Twilio-Signature"))
 }
 
-// Form reads and verifies a request of Twilio's. If it returns false it has answered already: 400, or
-// 403 for a wrong signature.
-func (t *Twilio) Form(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
+// form reads and verifies a request of Twilio's that check accepts. If it returns false it has answered already:
+// 400, or 403 for a wrong signature or for fields that it could be a signature of in another way.
+func (t *Twilio) form(w http.ResponseWriter, r *http.Request, check func(url.Values) error) (url.Values, bool) {
 	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "the request's form cannot be read", http.StatusBadRequest)
@@ -43,6 +43,11 @@ func (t *Twilio) Form(w http.ResponseWriter, r *http.Request) (url.Values, bool)
 	}
 	if !t.Verify(r, r.PostForm) {
 		http.Error(w, "the signature does not fit: is server.public_url the address that Twilio calls?", http.StatusForbidden)
+		return nil, false
+	}
+	if err := check(r.PostForm); err != nil {
+		t.log.Warn("a request with Twilio's signature is refused: its fields could be cut in another way", "path", r.URL.Path, "error", err)
+		http.Error(w, "the signature fits, but not these fields alone: "+err.Error(), http.StatusForbidden)
 		return nil, false
 	}
 	return r.PostForm, true
@@ -56,18 +61,21 @@ type Receipts interface {
 	Receipt(ctx context.Context, attemptID, providerID string, outcome notifiers.Outcome, errText string) error
 }
 
-// StatusHandler answers POST /twilio/status: 204 once the report is stored, 403 for a wrong signature,
-// 404 for an attempt that is not known, 503 if it could not be stored.
+// StatusHandler answers POST /twilio/status: 204 once the report is stored, 400 for what is no report of this
+// account's, 403 for a wrong signature, 404 for an attempt that is not known, 503 if it could not be stored.
 func (t *Twilio) StatusHandler(recv Receipts) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		form, ok := t.Form(w, r)
+		form, ok := t.form(w, r, checkReport)
 		if !ok {
 			return
 		}
 		attempt := r.URL.Query().Get("attempt")
-		if attempt == "" {
-			http.Error(w, "the callback names no attempt", http.StatusBadRequest)
+		if attempt == "" || form.Get("AccountSid") != t.opts.AccountSID {
+			http.Error(w, "the callback names no attempt, or not this account", http.StatusBadRequest)
 			return
+		}
+		if form.Get("ErrorCode") == optOutCode {
+			t.learned(r.Context(), form.Get("To"), optOutCode)
 		}
 		outcome, errText := report(form)
 		if outcome == "" {

@@ -29,11 +29,11 @@ func (r *recorder) Receipt(_ context.Context, attempt, provider string, outcome 
 const publicURL = "https://tocsin.example.com"
 
 func verifier() *twilio.Twilio {
-	return twilio.New(twilio.Options{AuthToken: notifierstest.TwilioToken, PublicURL: publicURL})
+	return twilio.New(twilio.Options{AccountSID: notifierstest.TwilioSID, AuthToken: notifierstest.TwilioToken, PublicURL: publicURL})
 }
 
 func callback(status, code string) *http.Request {
-	form := url.Values{"MessageSid": {"SM1"}, "MessageStatus": {status}, "To": {"+15005550003"}}
+	form := url.Values{"AccountSid": {notifierstest.TwilioSID}, "MessageSid": {sid}, "MessageStatus": {status}, "To": {"+15005550003"}}
 	if code != "" {
 		form.Set("ErrorCode", code)
 	}
@@ -50,14 +50,14 @@ func signed(target string, form url.Values) *http.Request {
 
 func TestEachStatusIsStoredAsItsOutcome(t *testing.T) {
 	for _, c := range []struct{ status, code, want string }{
-		{"queued", "", "a-1|SM1|sent|"},
-		{"sending", "", "a-1|SM1|sent|"},
-		{"sent", "", "a-1|SM1|sent|"},
-		{"delivered", "", "a-1|SM1|delivered|"},
-		{"undelivered", "30003", "a-1|SM1|failed|Twilio reports the message as undelivered: the handset cannot be reached: it is off or out of range (30003)"},
-		{"failed", "39999", "a-1|SM1|failed|Twilio reports the message as failed (39999)"},
-		{"failed", "", "a-1|SM1|failed|Twilio reports the message as failed"},
-		{"a status of the future", "", ""},
+		{"queued", "", "a-1|" + sid + "|sent|"},
+		{"sending", "", "a-1|" + sid + "|sent|"},
+		{"sent", "", "a-1|" + sid + "|sent|"},
+		{"delivered", "", "a-1|" + sid + "|delivered|"},
+		{"undelivered", "30003", "a-1|" + sid + "|failed|Twilio reports the message as undelivered: the handset cannot be reached: it is off or out of range (30003)"},
+		{"failed", "39999", "a-1|" + sid + "|failed|Twilio reports the message as failed (39999)"},
+		{"failed", "", "a-1|" + sid + "|failed|Twilio reports the message as failed"},
+		{"of_the_future", "", ""},
 	} {
 		recv, w := &recorder{}, httptest.NewRecorder()
 		verifier().StatusHandler(recv).ServeHTTP(w, callback(c.status, c.code))
@@ -84,10 +84,14 @@ func TestForgedRequestsAreRefused(t *testing.T) {
 		"another signature": func(r *http.Request) { r.Header.Set("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=") },
 		"another attempt":   func(r *http.Request) { r.URL.RawQuery = "attempt=a-2" },
 		"another path":      func(r *http.Request) { r.URL.Path = "/twilio/sms" },
-		"a changed body":    func(r *http.Request) { *r = *withBody(r, "MessageSid=SM1&MessageStatus=delivered&To=%2B15005550003") },
-		"a field more":      func(r *http.Request) { *r = *withBody(r, "MessageSid=SM1&MessageStatus=sent&To=%2B15005550003&X=y") },
+		"a changed body": func(r *http.Request) {
+			*r = *withBody(r, "AccountSid="+notifierstest.TwilioSID+"&MessageSid="+sid+"&MessageStatus=delivered&To=%2B15005550003")
+		},
+		"a field more": func(r *http.Request) {
+			*r = *withBody(r, "AccountSid="+notifierstest.TwilioSID+"&MessageSid="+sid+"&MessageStatus=sent&To=%2B15005550003&X=y")
+		},
 		"a field twice": func(r *http.Request) {
-			*r = *withBody(r, "MessageSid=SM1&MessageStatus=sent&MessageStatus=failed&To=%2B15005550003")
+			*r = *withBody(r, "AccountSid="+notifierstest.TwilioSID+"&MessageSid="+sid+"&MessageStatus=sent&MessageStatus=failed&To=%2B15005550003")
 		},
 		"signed for another host": func(r *http.Request) { r.Header.Set("X-Twilio-Signature", sign("https://evil.example")) },
 	}
@@ -103,7 +107,7 @@ func TestForgedRequestsAreRefused(t *testing.T) {
 }
 
 func sign(host string) string {
-	return notifierstest.TwilioSignature(notifierstest.TwilioToken, host+"/twilio/status?attempt=a-1", url.Values{"MessageSid": {"SM1"}, "MessageStatus": {"sent"}, "To": {"+15005550003"}})
+	return notifierstest.TwilioSignature(notifierstest.TwilioToken, host+"/twilio/status?attempt=a-1", url.Values{"AccountSid": {notifierstest.TwilioSID}, "MessageSid": {sid}, "MessageStatus": {"sent"}, "To": {"+15005550003"}})
 }
 
 func withBody(r *http.Request, body string) *http.Request {
@@ -155,7 +159,7 @@ func TestTheProvidersOwnCallbackComesThrough(t *testing.T) {
 }
 
 func FuzzStatusHandler(f *testing.F) {
-	f.Add("MessageSid=SM1&MessageStatus=sent", "AAAA", "attempt=a")
+	f.Add("MessageSid="+sid+"&MessageStatus=sent", "AAAA", "attempt=a")
 	f.Add("MessageStatus=%zz", "", "%zz")
 	f.Fuzz(func(t *testing.T, body, signature, query string) {
 		recv, w := &recorder{}, httptest.NewRecorder()

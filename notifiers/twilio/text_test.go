@@ -7,7 +7,6 @@ import (
 
 	"tocsin/notifiers"
 	"tocsin/notifiers/notifierstest"
-	"tocsin/notifiers/twilio"
 )
 
 func TestMain(m *testing.M) {
@@ -15,34 +14,37 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
+// smsText is what is written of a notice.
+func smsText(n notifiers.Notice) string { return account().Render(n).Text }
+
 func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
 func TestEveryKindOfSMSReadsAsItDid(t *testing.T) {
 	for name, n := range notifierstest.Samples() {
-		notifierstest.Golden(t, update(), name, twilio.Text(n)+"\n")
+		notifierstest.Golden(t, update(), name, smsText(n)+"\n")
 	}
 	for name, n := range notifierstest.Messages() {
-		notifierstest.Golden(t, update(), "message-"+name, twilio.Text(n)+"\n")
+		notifierstest.Golden(t, update(), "message-"+name, smsText(n)+"\n")
 	}
 }
 
 func TestAPageIsWordForWordAsPromised(t *testing.T) {
 	n := notifierstest.Notice()
 	n.ActURL, n.Brief.URL = "", ""
-	want(t, twilio.Text(n), "P0 #412 SystemDown backend: reply ACK 412")
+	want(t, smsText(n), "P0 #412 SystemDown backend: reply ACK 412")
 	n.Page.Says = "initial response overdue"
-	want(t, twilio.Text(n), "P0 #412 SystemDown backend: initial response overdue, reply ACK 412")
+	want(t, smsText(n), "P0 #412 SystemDown backend: initial response overdue, reply ACK 412")
 	n.PossibleRepeat = true
-	want(t, twilio.Text(n), "P0 #412 SystemDown backend: initial response overdue, reply ACK 412 (possible repeat)")
+	want(t, smsText(n), "P0 #412 SystemDown backend: initial response overdue, reply ACK 412 (possible repeat)")
 }
 
 func TestTheLinkIsThereOnlyWhileItFitsTheSegment(t *testing.T) {
 	n := notifierstest.Notice()
-	want(t, twilio.Text(n), "P0 #412 SystemDown backend: reply ACK 412 "+n.ActURL)
+	want(t, smsText(n), "P0 #412 SystemDown backend: reply ACK 412 "+n.ActURL)
 	n.ActURL = "https://tocsin.example.com/a/" + strings.Repeat("x", 100)
-	want(t, twilio.Text(n), "P0 #412 SystemDown backend: reply ACK 412 https://tocsin.example.com/incidents/412")
+	want(t, smsText(n), "P0 #412 SystemDown backend: reply ACK 412 https://tocsin.example.com/incidents/412")
 	n.Brief.URL = "https://tocsin.example.com/" + strings.Repeat("x", 100)
-	want(t, twilio.Text(n), "P0 #412 SystemDown backend: reply ACK 412")
+	want(t, smsText(n), "P0 #412 SystemDown backend: reply ACK 412")
 }
 
 func TestALongNameIsCutButNeverTheNumber(t *testing.T) {
@@ -51,7 +53,7 @@ func TestALongNameIsCutButNeverTheNumber(t *testing.T) {
 	n.Brief.Incident.Labels["alertname"] = strings.Repeat("Long€", 100)
 	n.Page.Says = strings.Repeat("says ", 100)
 	n.PossibleRepeat = true
-	text := twilio.Text(n)
+	text := smsText(n)
 	if !strings.HasPrefix(text, "P0 #9000000000000000000 Long€Long€") || !strings.HasSuffix(text, "reply ACK 9000000000000000000 (possible repeat)") {
 		t.Errorf("the number or the answer is not whole: %q", text)
 	}
@@ -65,7 +67,7 @@ func TestHostileTextStaysOneSegmentOnOneLineInGSM7(t *testing.T) {
 		for _, says := range []string{"", s} {
 			n := notifierstest.Tainted(s)
 			n.Page.Says = says
-			text := twilio.Text(n)
+			text := smsText(n)
 			if got := len(decode(t, text)); got > 160 {
 				t.Errorf("%d septets for %.40q", got, s)
 			}
@@ -83,10 +85,10 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, id int64) {
 		n := notifierstest.Tainted(s)
 		n.Brief.Incident.ID = id
-		if text := twilio.Text(n); len(decode(t, text)) > 160 || strings.ContainsAny(text, "\r\n") {
+		if text := smsText(n); len(decode(t, text)) > 160 || strings.ContainsAny(text, "\r\n") {
 			t.Errorf("%q makes %q", s, text)
 		}
-		if text := twilio.Text(notifierstest.TaintedMessage(s)); len(decode(t, text)) > 3*152 || text == "" || strings.ContainsAny(text, "\r\n") {
+		if text := smsText(notifierstest.TaintedMessage(s)); len(decode(t, text)) > 3*152 || text == "" || strings.ContainsAny(text, "\r\n") {
 			t.Errorf("%q makes the message %q", s, text)
 		}
 	})
@@ -126,5 +128,3 @@ func want(t *testing.T, got, want string) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
-
-var _ notifiers.Renderer = (*twilio.Twilio)(nil)

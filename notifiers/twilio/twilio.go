@@ -1,14 +1,17 @@
-// Package twilio is the SMS channel: it writes a page in one GSM-7 segment where that fits, hands it to
-// Twilio, and verifies and reads what Twilio sends back. It stores nothing; receipts go to an interface.
+// Package twilio is the channels for SMS and for calls: it writes a page in one GSM-7 segment where that fits,
+// or says it on the telephone, hands it to Twilio, and verifies and reads what Twilio sends back. It stores
+// nothing; what is to be kept goes to interfaces.
 package twilio
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/twilio/twilio-go/client"
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
@@ -17,32 +20,86 @@ import (
 	"tocsin/notifiers"
 )
 
-// Options say which account, and where Tocsin can be reached.
+// Options say which account, where Tocsin can be reached, and what may leave.
 type Options struct {
-	AccountSID string
-	AuthToken  string
-	From       string       // the sender's number, E.164
-	APIURL     string       // scheme and host; empty is Twilio's
-	PublicURL  string       // Tocsin's own, in callbacks; signatures are checked against it
-	HTTP       *http.Client // nil is http.DefaultTransport
+	AccountSID   string
+	AuthToken    string
+	From         string       // the sender's number, E.164
+	FromFallback string       // another of the account's, used where From is refused; empty: none
+	APIURL       string       // scheme and host; empty is Twilio's
+	PublicURL    string       // Tocsin's own, in callbacks; signatures are checked against it
+	HTTP         *http.Client // nil is http.DefaultTransport
+
+	Countries  []string         // codes of the countries that may be written to and called: "+49"; none: all
+	Budget     Budget           // a day, of SMS and of calls each
+	Spending   Spending         // counts for Budget; nil: there is no limit
+	OptOuts    OptOuts          // nil: only Twilio knows
+	Vocabulary *Vocabulary      // what an SMS may say; nil: the English words
+	Texts      *notifiers.Texts // with this package's Rooms; nil: the texts that are built in
+	Zone       *time.Location   // in which a day begins; nil: UTC
+	Now        func() time.Time
+	Log        *slog.Logger // nil: nothing is logged
 }
 
-// Twilio is a notifiers.Sender and Renderer, and reads Twilio's requests. It is safe for concurrent use.
-type Twilio struct{ opts Options }
+// Twilio is a notifiers.Sender and Renderer for SMS, makes that for calls (Voice), and reads Twilio's
+// requests. It is safe for concurrent use.
+type Twilio struct {
+	opts       Options
+	sms, voice *notifiers.Texts
+	vocabulary *Vocabulary
+	log        *slog.Logger
+}
 
 // New makes the channel. Without credentials it still renders, which is all that a sandbox needs.
 func New(o Options) *Twilio {
 	o.PublicURL = strings.TrimRight(o.PublicURL, "/")
 	o.APIURL = strings.TrimRight(o.APIURL, "/")
-	return &Twilio{opts: o}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	t := &Twilio{opts: o, vocabulary: o.Vocabulary, log: o.Log}
+	rooms := Rooms()
+	t.sms, t.voice = builtIn(o.Texts.With(rooms[0])), builtIn(o.Texts.With(rooms[1]))
+	if t.vocabulary == nil {
+		t.vocabulary = builtIn(NewVocabulary(Keywords{}))
+	}
+	return t
 }
 
-// Send hands the page to Twilio as an SMS; Twilio reports its delivery to /twilio/status.
+// builtIn is what is part of the program, and fails only if that is wrong.
+func builtIn[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// Send hands the page to Twilio as an SMS; Twilio reports its delivery to /twilio/status. Who has sent STOP,
+// a country that is not allowed and a day's budget that is used up are a Failure before Twilio is asked.
 func (t *Twilio) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receipt, error) {
+	to := n.Person.Address(escalation.SMS)
+	if err := t.mayLeave(ctx, escalation.SMS, to, n.Page.Severity); err != nil {
+		return notifiers.Receipt{}, err
+	}
+	return t.bySender(func(from string) (notifiers.Receipt, *notifiers.Failure) {
+		r, f := t.write(ctx, n, to, from)
+		switch {
+		case f != nil && f.Code == optOutCode:
+			t.learned(ctx, to, optOutCode)
+		case f == nil && from == t.opts.From:
+			t.learned(ctx, to, "")
+		}
+		return r, f
+	})
+}
+
+func (t *Twilio) write(ctx context.Context, n notifiers.Notice, to, from string) (notifiers.Receipt, *notifiers.Failure) {
 	trip := notifiers.NewTrip(ctx, t.opts.HTTP)
 	params := (&openapi.CreateMessageParams{}).
-		SetTo(n.Person.Address(escalation.SMS)).SetFrom(t.opts.From).
-		SetBody(Text(n)).SetStatusCallback(t.callback(n.AttemptID))
+		SetTo(to).SetFrom(from).SetBody(t.text(n)).SetStatusCallback(t.callback(n.AttemptID))
 	m, err := t.api(trip).CreateMessage(params)
 	if err != nil {
 		return notifiers.Receipt{Receipts: trip.Status() < 300}, failure(trip, err) // after a 502 none is waited for
@@ -58,7 +115,7 @@ func (t *Twilio) Send(ctx context.Context, n notifiers.Notice) (notifiers.Receip
 
 // Render is a page as Send would write it.
 func (t *Twilio) Render(n notifiers.Notice) notifiers.Rendered {
-	return notifiers.Rendered{To: n.Person.Address(escalation.SMS), Text: Text(n)}
+	return notifiers.Rendered{To: n.Person.Address(escalation.SMS), Text: t.text(n)}
 }
 
 func (t *Twilio) callback(attemptID string) string {
@@ -91,7 +148,7 @@ func (e *elsewhere) SendRequest(method, rawURL string, data url.Values, headers 
 // call got.
 func failure(trip *notifiers.Trip, err error) *notifiers.Failure {
 	if e, ok := errors.AsType[*client.TwilioRestError](err); ok && e.Code != 0 {
-		return refusal(trip, e.Code, "Twilio refused the message: "+notifiers.Cut(notifiers.Plain(e.Message), 300))
+		return refusal(trip, e.Code, "Twilio refused the message: "+MaskAll(notifiers.Cut(notifiers.Plain(e.Message), 300)))
 	}
 	return trip.Failure(fmt.Errorf("sending to Twilio: %w", err))
 }

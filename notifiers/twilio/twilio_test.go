@@ -15,7 +15,12 @@ import (
 	"tocsin/notifiers/twilio"
 )
 
-var _ notifiers.Sender = (*twilio.Twilio)(nil)
+var (
+	_ notifiers.Sender   = (*twilio.Twilio)(nil)
+	_ notifiers.Renderer = (*twilio.Twilio)(nil)
+	_ notifiers.Sender   = (*twilio.Voice)(nil)
+	_ notifiers.Renderer = (*twilio.Voice)(nil)
+)
 
 func channel(t *testing.T) (*twilio.Twilio, *notifierstest.Twilio) {
 	fake := notifierstest.NewTwilio(t)
@@ -112,6 +117,52 @@ func TestTwiliosCodesDecide(t *testing.T) {
 		_, err := ch.Send(t.Context(), n)
 		if f := notifiers.AsFailure(err); err == nil || f.Class != class {
 			t.Errorf("%d is %v, want %v", code, err, class)
+		}
+	}
+}
+
+func TestTwiliosCodesDecideForCallsToo(t *testing.T) {
+	for code, class := range map[int]notifiers.FailureClass{
+		21211: notifiers.Permanent, 21214: notifiers.Permanent, 21215: notifiers.Permanent, 21216: notifiers.Permanent, 21217: notifiers.Permanent,
+		21203: notifiers.Permanent, 21219: notifiers.Permanent, 21205: notifiers.Misconfigured, 21210: notifiers.Misconfigured, 10004: notifiers.Temporary,
+	} {
+		ch, fake := channel(t)
+		n := notifierstest.Notice()
+		fake.Refuse(n.Person.Phone, code)
+		_, err := ch.Voice().Send(t.Context(), n)
+		if f := notifiers.AsFailure(err); err == nil || f.Class != class {
+			t.Errorf("%d is %v, want %v", code, err, class)
+		}
+	}
+}
+
+func TestACallIsPlacedWithAllThatTwilioNeeds(t *testing.T) {
+	ch, fake := channel(t)
+	for _, n := range []notifiers.Notice{notifierstest.Notice(), notifierstest.Tainted(strings.Repeat("Größe 7 ", 900)), bundle(37)} {
+		if _, err := ch.Voice().Send(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := fake.Calls()[0]
+	want(t, c.To+" "+c.From, "+15005550003 "+notifierstest.TwilioFrom)
+	want(t, c.StatusCallback, "http://127.0.0.1:8080/twilio/voice/status?attempt=0198f6a2-7c1e-7d30-9c55-2f1f0c8d4b11")
+	want(t, strings.Join(c.Events, " "), "initiated ringing answered completed")
+	want(t, c.MachineDetection, "DetectMessageEnd")
+	want(t, c.FallbackURL, c.URL)
+	if !strings.HasPrefix(c.URL, "http://127.0.0.1:8080/twilio/voice?attempt=0198f6a2-7c1e-7d30-9c55-2f1f0c8d4b11&incident=412&") {
+		t.Errorf("asks at %s", c.URL)
+	}
+}
+
+func TestACallWhoseAnswerWasLostIsLost(t *testing.T) {
+	for fault, class := range map[notifierstest.Fault]notifiers.FailureClass{
+		notifierstest.ServerError: notifiers.Lost, notifierstest.RateLimited: notifiers.Temporary, notifierstest.Drop: notifiers.Lost,
+		notifierstest.AcceptAndDrop: notifiers.Lost, notifierstest.Garbage: notifiers.Lost,
+	} {
+		ch, fake := channel(t)
+		fake.FailNext(1, fault)
+		if _, err := ch.Voice().Send(t.Context(), notifierstest.Notice()); err == nil || notifiers.AsFailure(err).Class != class {
+			t.Errorf("fault %d: %v", fault, err)
 		}
 	}
 }

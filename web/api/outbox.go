@@ -17,7 +17,7 @@ type Message struct {
 	Incident int64                  `json:"incident"`
 	Page     int64                  `json:"page" doc:"0 unless kind is page"`
 	Person   string                 `json:"person" doc:"empty unless kind is page"`
-	To       string                 `json:"to"`
+	To       string                 `json:"to" doc:"a telephone number is masked for whoever may not answer incidents"`
 	Subject  string                 `json:"subject"`
 	Text     string                 `json:"text"`
 	HTML     string                 `json:"html"`

@@ -44,7 +44,8 @@ type Holder struct {
 	Override    bool
 	Away        time.Time // until then; zero if not away
 	Deputy      string
-	Unreachable string // why neither they nor their deputy are told of a P0 now; empty if they are
+	Unreachable string    // why neither they nor their deputy are told of a P0 now; empty if they are
+	NoSMS       time.Time // when they sent STOP; zero if they get SMS
 	Zone        *time.Location
 }
 

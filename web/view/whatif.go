@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"tocsin/alerting/calendar"
-	"tocsin/escalation"
 	"tocsin/escalation/simulator"
 )
 
@@ -16,38 +15,16 @@ type WhatIf struct {
 	Notice                        Notice
 }
 
-// storyLine is one line of a story: what is said to one person, over all its channels.
-type storyLine struct {
-	simulator.Event
-	over []escalation.Channel
-}
+// storyLine is one line of a story.
+type storyLine simulator.Line
 
-// lines are the story with what differs only in the channel put together.
+// lines are the story as people read it.
 func (p WhatIf) lines() []storyLine {
 	var out []storyLine
-	for _, e := range p.Result.Story {
-		if n := len(out); n > 0 && e.Channel != "" && sameLine(out[n-1].Event, e) {
-			out[n-1].over = append(out[n-1].over, e.Channel)
-			continue
-		}
-		t := storyLine{Event: e}
-		if e.Channel != "" {
-			t.over = []escalation.Channel{e.Channel}
-		}
-		out = append(out, t)
+	for _, l := range simulator.Lines(p.Result.Story) {
+		out = append(out, storyLine(l))
 	}
 	return out
-}
-
-func sameLine(a, b simulator.Event) bool {
-	a.Reason, b.Reason = withoutChannel(a), withoutChannel(b)
-	a.Channel, b.Channel = "", ""
-	return a == b
-}
-
-// withoutChannel is an event's reason without the words that name its channel.
-func withoutChannel(e simulator.Event) string {
-	return strings.Replace(e.Reason, ", over "+string(e.Channel), "", 1)
 }
 
 // what is what happens in a line, in a few words.
@@ -58,6 +35,10 @@ func (t storyLine) what(s Shell) string {
 		return "Page " + who
 	case simulator.Assign:
 		return "Assign to " + who
+	case simulator.Remind:
+		return "Remind " + who
+	case simulator.Clear:
+		return "All clear to " + who
 	case simulator.Skip:
 		return "Not needed"
 	case simulator.Pass:
@@ -76,7 +57,7 @@ func (t storyLine) what(s Shell) string {
 // tone is how a line looks.
 func (t storyLine) tone() string {
 	switch t.Kind {
-	case simulator.Page, simulator.Assign:
+	case simulator.Page, simulator.Assign, simulator.Remind, simulator.Clear, simulator.Place:
 		return "told-page"
 	case simulator.Nobody, simulator.Refused, simulator.Stuck:
 		return "told-bad"

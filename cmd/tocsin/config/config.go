@@ -121,6 +121,7 @@ func readConfig(file value) *Config {
 	c.DataDir = within(file.r.dir, c.DataDir)
 	c.chooseCatchAll(file)
 	c.checkWindows()
+	c.checkAddresses(file.r)
 	c.importFiles(file.r.outside.now)
 	c.Files = file.r.files
 	return c

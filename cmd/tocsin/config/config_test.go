@@ -104,7 +104,7 @@ func TestTheShippedExampleIsTheOperationsManual(t *testing.T) {
 	if assign.Kind != escalation.AssignStep || assign.Role != "engineer" || assign.After != (calendar.Delay{Kind: calendar.BusinessHours, Amount: 4 * time.Hour}) {
 		t.Errorf("P2's assignment is %+v", assign)
 	}
-	if got := p.Matrix[alerting.P0].Channels; !slices.Equal(got, escalation.Channels) {
+	if got := p.Matrix[alerting.P0].Channels; !slices.Equal(got, []escalation.Channel{escalation.SMS, escalation.Email, escalation.Slack}) {
 		t.Errorf("P0 goes over %v", got)
 	}
 	primary := p.Directory.Rotations["primary"]
@@ -161,10 +161,10 @@ func TestTheExampleRunsWithNothingSet(t *testing.T) {
 		"11: TOCSIN_DATABASE_URL is not set: the value is empty",
 		`17: the user "manager" has no password and cannot sign in: tocsin hash-password makes one`,
 		`24: the source "prometheus" has no token: everything it sends is refused`,
-		"168: slack is a sandbox for want of bot_token: what it would send is kept at /outbox",
-		"169: twilio is a sandbox for want of account_sid and auth_token: what it would send is kept at /outbox",
-		"170: email is a sandbox for want of username and password (sandbox: false sends without signing in): what it would send is kept at /outbox",
-		`162: the runbook "runbooks/system-down.md" cannot be read: there is no such file`,
+		"173: slack is a sandbox for want of bot_token: what it would send is kept at /outbox",
+		"174: twilio is a sandbox for want of account_sid and auth_token: what it would send is kept at /outbox",
+		"175: email is a sandbox for want of username and password (sandbox: false sends without signing in): what it would send is kept at /outbox",
+		`167: the runbook "runbooks/system-down.md" cannot be read: there is no such file`,
 	} {
 		if !slices.Contains(lines(r.Warnings), want) {
 			t.Errorf("missing %q in\n%s", want, strings.Join(lines(r.Warnings), "\n"))

@@ -32,15 +32,21 @@ func (c *Config) directory() escalation.Directory {
 func (c *Config) person(name string) escalation.Person {
 	p := c.People[name]
 	home := c.homeOf(name)
-	out := escalation.Person{
-		ID: name, Name: p.Name, Phone: p.Phone, Email: p.Email, Slack: p.Slack, Reach: p.Reach.Kind, Only: p.Only,
-		Calendar: c.calendarOf(p.Timezone, p.Calendar), Rules: p.Notify.rules(), Quiet: p.Quiet.quiet(home),
-		NoAccount: !c.Auth.answers(name),
-	}
+	out := p.contact()
+	out.ID, out.Reach, out.NoAccount = name, p.Reach.Kind, !c.Auth.answers(name)
+	out.Calendar, out.Rules, out.Quiet = c.calendarOf(p.Timezone, p.Calendar), p.Notify.rules(), p.Quiet.quiet(home)
 	if p.Reach.Kind == escalation.ReachHours {
 		out.Hours = p.Reach.Own.calendar(home)
 	}
 	return out
+}
+
+// contact is how p is reached, and of what.
+func (p Person) contact() escalation.Person {
+	return escalation.Person{
+		Name: p.Name, Phone: p.Phone, Email: p.Email, Slack: p.Slack, Webhook: string(p.Webhook), URL: string(p.URL),
+		Language: string(p.Language), Only: p.Only,
+	}
 }
 
 func (c *Config) rotation(name string) oncall.Rotation {

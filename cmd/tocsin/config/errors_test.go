@@ -125,7 +125,7 @@ matrix:
   P2: {steps: []}
 `, []string{
 			"3: P3 is missing: the matrix needs a row for each of P0, P1, P2 and P3; steps: [] tells nobody",
-			`5: unknown channel "pigeon": use sms, email or slack`,
+			`5: unknown channel "pigeon": use sms, voice, email, slack, webhook or url`,
 			"7: after:",
 			"8: a step has neither page nor assign: name the role that it tells",
 			"9: a step has both page and assign: it does one or the other",

@@ -23,6 +23,12 @@ type Row struct {
 	Meaning    string               `json:"meaning" jsonschema_description:"What the severity means, in the organisation's words."`
 	Channels   []escalation.Channel `json:"channels" jsonschema:"required" jsonschema_description:"Over which channels its steps tell people."`
 	AckTimeout time.Duration        `json:"ack_timeout" jsonschema:"example=30m" jsonschema_description:"Acknowledged, then no word or act of a person for so long: open again. Left out: never."`
+	Failover   time.Duration        `json:"failover" jsonschema:"example=10s" jsonschema_description:"A page that its channel has not accepted for so long goes over the person's next channel, and then to the next person. Left out: 10s for P0, 0 (never) for the rest."`
+	Digest     string               `json:"digest" jsonschema:"example=09:00" jsonschema_description:"P2 and P3: pages over email, slack and url wait for this time of day, in the reader's zone, and leave as one message. Left out: they leave at once."`
+	Remind     time.Duration        `json:"remind" jsonschema:"example=4h" jsonschema_description:"Acknowledged, then no word of a person for so long: whoever has it is told that it is still open, and again after each such time. Left out: never."`
+	AllClear   bool                 `json:"all_clear" jsonschema:"default=true" jsonschema_description:"Whether those who were told of an incident are told that it is resolved."`
+	Webhook    []Secret             `json:"webhook" jsonschema_description:"Addresses that signed posts go to when such an incident opens, changes and is resolved. May hold secrets."`
+	URL        []Secret             `json:"url" jsonschema_description:"Addresses at services that shoutrrr knows, which are told the same. May hold secrets."`
 	Repeat     Repeat               `json:"repeat" jsonschema_description:"Begins the steps again, where the last has passed and nobody has acknowledged. Left out: they are gone through once."`
 	Steps      []Step               `json:"steps" jsonschema:"required" jsonschema_description:"What is owed. An empty list: nobody is told."`
 }
@@ -72,14 +78,26 @@ func readMatrix(v value) Matrix {
 }
 
 func readRow(v value, manual bool) Row {
-	var r Row
+	r := Row{AllClear: true}
+	if v.key == alerting.P0.String() {
+		r.Failover = urgentFailover
+	}
 	v.object(
 		key("meaning", &r.Meaning, prose),
 		required("over which channels people are told, as in [sms, email]", key("channels", &r.Channels, unique(some(choice("channel", escalation.Channels...))))),
 		key("ack_timeout", &r.AckTimeout, period),
+		key("failover", &r.Failover, parsed("length of time", parseFailover)),
+		key("digest", &r.Digest, parsed("time of day", parseDigest)),
+		key("remind", &r.Remind, parsed("length of time", parseRemind)),
+		key("all_clear", &r.AllClear, truth),
+		key("webhook", &r.Webhook, addressesOf(escalation.Webhook)),
+		key("url", &r.URL, addressesOf(escalation.URL)),
 		key("repeat", &r.Repeat, readRepeat),
 		required("what is owed; steps: [] tells nobody", key("steps", &r.Steps, list(func(v value) Step { return readStep(v, manual) }))),
 	)
+	if v.has("digest") && (v.key == "P0" || v.key == "P1") {
+		v.child("digest").fail("%s has a digest: only P2 and P3 can wait for a time of day", v.key)
+	}
 	if v.has("repeat") && v.has("steps") && len(r.Steps) == 0 {
 		v.child("repeat").fail("%s has a repeat, but no steps to begin again", v.key)
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -90,8 +91,8 @@ func (n Notify) rules() map[alerting.Severity][]escalation.Rule {
 
 // warnOfRules names what p's rules ask for and cannot get.
 func (v value) warnOfRules(p Person) {
-	contact := escalation.Person{Phone: p.Phone, Email: p.Email, Slack: p.Slack, Only: p.Only}
-	keys := map[escalation.Channel]string{escalation.SMS: "phone", escalation.Email: "email", escalation.Slack: "slack"}
+	contact := p.contact()
+	keys := map[escalation.Channel]string{escalation.SMS: "phone", escalation.Voice: "phone"} // the rest are called as their channel
 	for i, rules := range p.Notify.bySeverity() {
 		sev := alerting.Severity(i)
 		if len(*rules) > 0 && !contact.Takes(sev) {
@@ -100,7 +101,7 @@ func (v value) warnOfRules(p Person) {
 		for _, r := range *rules {
 			for _, ch := range r.Over {
 				if contact.Address(ch) == "" {
-					r.place.warn(KindUnused, "%s: %s wants to be told over %s, but has no %s", sev, v.key, ch, keys[ch])
+					r.place.warn(KindUnused, "%s: %s wants to be told over %s, but has no %s", sev, v.key, ch, cmp.Or(keys[ch], string(ch)))
 				}
 			}
 		}

@@ -13,9 +13,12 @@ import (
 // Person is somebody who may be told.
 type Person struct {
 	Name     string              `json:"name" jsonschema_description:"What messages and pages call them. Left out: the key."`
-	Phone    string              `json:"phone" jsonschema:"example=+15005550001" jsonschema_description:"Number in E.164, for SMS; of one person only."`
+	Phone    string              `json:"phone" jsonschema:"example=+15005550001" jsonschema_description:"Number in E.164, for SMS and calls; of one person only."`
 	Email    string              `json:"email" jsonschema:"example=dba@example.com" jsonschema_description:"Email address."`
 	Slack    string              `json:"slack" jsonschema:"example=U0DBA" jsonschema_description:"Slack user ID; of one person only."`
+	Webhook  Secret              `json:"webhook" jsonschema:"example=https://hooks.example.com/ada" jsonschema_description:"An address of their own that signed posts go to. May hold secrets."`
+	URL      Secret              `json:"url" jsonschema:"example=ntfy://ntfy.sh/topic" jsonschema_description:"Their address at a service that shoutrrr knows. May hold secrets."`
+	Language Language            `json:"language" jsonschema_description:"What they are written and spoken to in. Left out: the organisation's."`
 	Reach    Reach               `json:"reach" jsonschema:"default=always" jsonschema_description:"When they may be told: always, in business-hours, on-call (while they hold a rotation), or in hours of their own."`
 	Only     []alerting.Severity `json:"only" jsonschema_description:"Told of these severities only."`
 	Timezone *time.Location      `json:"timezone" jsonschema:"example=Asia/Tokyo" jsonschema_description:"Where they are: the zone of their business time, own hours, quiet hours and absences. Left out: the file's."`
@@ -53,6 +56,9 @@ func readPerson(v value) Person {
 		key("phone", &p.Phone, parsed("telephone number", parsePhone)),
 		key("email", &p.Email, parsed("email address", parseMailbox)),
 		key("slack", &p.Slack, text),
+		key("webhook", &p.Webhook, addressOf(escalation.Webhook)),
+		key("url", &p.URL, addressOf(escalation.URL)),
+		key("language", &p.Language, language),
 		key("reach", &p.Reach, readReach),
 		key("only", &p.Only, unique(some(severity))),
 		key("timezone", &p.Timezone, parsed("time zone", parseZone)),
@@ -61,8 +67,8 @@ func readPerson(v value) Person {
 		key("quiet", &p.Quiet, readQuiet),
 		key("away", &p.Away, readAbsences(v.key)),
 	)
-	if !v.has("phone") && !v.has("email") && !v.has("slack") {
-		v.warn(KindNoChannel, "%s has no phone, email or slack and can be told nothing", v.key)
+	if !slices.ContainsFunc([]string{"phone", "email", "slack", "webhook", "url"}, v.has) {
+		v.warn(KindNoChannel, "%s has no phone, email, slack, webhook or url and can be told nothing", v.key)
 		return p
 	}
 	v.warnOfRules(p)

@@ -33,6 +33,7 @@ func (c *Config) matrix() escalation.Matrix {
 	for i, row := range c.Matrix.bySeverity() {
 		out := escalation.Row{
 			Meaning: row.Meaning, Channels: row.Channels, AckTimeout: row.AckTimeout,
+			Failover: row.Failover, Digest: row.Digest, Remind: row.Remind, AllClear: row.AllClear, Places: row.places(),
 			Repeat: escalation.Repeat{After: row.Repeat.After, Times: row.Repeat.Times},
 		}
 		for _, s := range row.Steps {

@@ -142,3 +142,27 @@ func TestTheDocumentationsExamplesWork(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDocumentationsExamplesOfChannelsWork(t *testing.T) {
+	doc, err := os.ReadFile("../../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(doc), "## When a channel does not answer, and afterwards\n")
+	rest, _, _ = strings.Cut(rest, "## People\n")
+	src := "timezone: Europe/Berlin\nroles: {on-call: {people: [ada]}}\n"
+	for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(rest, -1) {
+		src += block[1]
+	}
+	const row = "{channels: [email], steps: [{after: 0m, page: on-call}]}"
+	src = strings.Replace(src, "matrix:\n", "matrix:\n  P1: "+row+"\n  P2: "+row+"\n", 1)
+	c, r := Parse([]byte(src), t.TempDir(), func(name string) string {
+		return map[string]string{"WAR_ROOM": "ntfy://ntfy.sh/room", "STATUS_PAGE_HOOK": "https://hooks.example.com/1"}[name]
+	})
+	if !r.OK() {
+		t.Fatalf("%s\n%s", strings.Join(lines(r.Errors), "\n"), src)
+	}
+	if p := c.Policy(); len(p.Matrix[0].Places) != 2 || p.Matrix[3].Digest != "09:00" || p.Matrix[3].AllClear || !p.Matrix[1].AllClear {
+		t.Errorf("%+v", p.Matrix)
+	}
+}

@@ -71,6 +71,12 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 		return enum(Viewer, Responder, Manager, Admin)
 	case reflect.TypeFor[SourceKind]():
 		return enum(Alertmanager, PagerDuty, Grafana, JSON)
+	case reflect.TypeFor[Rate]():
+		return text(`^\s*\d+\s+per\s+\S+\s*$|^none$|\$\{`)
+	case reflect.TypeFor[Percent]():
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(`^\d{1,3}%?$|\$\{`), {Type: "integer"}}}
+	case reflect.TypeFor[Language]():
+		return enum(English, German)
 	case reflect.TypeFor[TLS]():
 		return enum(STARTTLS, ImplicitTLS, NoTLS)
 	}

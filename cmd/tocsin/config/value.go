@@ -9,13 +9,14 @@ import (
 
 // reader carries what all parts of one reading share.
 type reader struct {
-	report  *Report
-	outside outside
-	dir     string
-	written map[*yaml.Node]string // what stood in the file where a value was filled in from outside
-	names   names                 // what the file defines, known before anything is read
-	files   []string              // other files that the configuration reads
-	steps   int                   // values looked at: aliases of aliases could go on for ever
+	report    *Report
+	outside   outside
+	dir       string
+	written   map[*yaml.Node]string // what stood in the file where a value was filled in from outside
+	names     names                 // what the file defines, known before anything is read
+	files     []string              // other files that the configuration reads
+	addresses []address             // of webhooks and services
+	steps     int                   // values looked at: aliases of aliases could go on for ever
 }
 
 // mostValues is how many values one file may hold, aliases counted each time.

@@ -16,6 +16,7 @@ func (c *Config) warnings(file value) {
 	c.warnOfCatchAll(file)
 	c.warnOfDeputies()
 	c.warnOfShadows()
+	c.warnOfCountries(file)
 	c.warnOfAccounts(file)
 	warnOfToCome(file)
 }
@@ -76,7 +77,7 @@ func (c *Config) takesTurns(name string) bool {
 // warnOfCatchAll says that the last resort cannot be told of everything.
 func (c *Config) warnOfCatchAll(file value) {
 	if p := c.person(c.CatchAll); !reachedBy(p, escalation.Channels) {
-		file.child("catch_all").warn(KindUnreachable, "catch_all %s has no phone, email or slack: a step that reaches nobody tells nobody", c.CatchAll)
+		file.child("catch_all").warn(KindUnreachable, "catch_all %s has no phone, email, slack, webhook or url: a step that reaches nobody tells nobody", c.CatchAll)
 	}
 }
 

@@ -30,8 +30,8 @@ notifiers: {slack: {bot_token: x}}
 
 func TestWarnings(t *testing.T) {
 	for _, want := range []string{
-		"1: bob has no phone, email or slack and can be told nothing",
-		"3: catch_all bob has no phone, email or slack: a step that reaches nobody tells nobody",
+		"1: bob has no phone, email, slack, webhook or url and can be told nothing",
+		"3: catch_all bob has no phone, email, slack, webhook or url: a step that reaches nobody tells nobody",
 		"5: P0: the role on-call reaches nobody over email, so catch_all is paged instead", // ada is not told of P0
 		"9: P1: the role on-call reaches nobody over sms and slack, so catch_all is paged instead",
 		"11: P3 has no steps: nobody is told of such an incident",

@@ -75,7 +75,7 @@ func (d *difference) addState(x Expectation, story []simulator.Event) {
 // addBesides adds what happened and meets no expectation. An answer that was refused is always a difference:
 // the scenario says that somebody gave it.
 func (d *difference) addBesides(h happening, s Scenario) {
-	told := h.Kind == simulator.Page || h.Kind == simulator.Assign
+	told := tells(h.Kind)
 	switch {
 	case h.Kind == simulator.Refused, told && s.NothingElse:
 		d.add("+", h.At, h.String())

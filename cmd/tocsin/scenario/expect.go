@@ -32,6 +32,9 @@ func (r *reader) expectation(v place) (x Expectation) {
 		"at":       func(v place) { x.At = r.at.Add(r.after(v)) },
 		"page":     what(simulator.Page, person),
 		"assign":   what(simulator.Assign, person),
+		"remind":   what(simulator.Remind, person),
+		"clear":    what(simulator.Clear, person),
+		"failover": what(simulator.Failover, func(v place) { parsed(v, parseTrue) }),
 		"skip":     what(simulator.Skip, func(v place) { x.Role = r.role(v) }),
 		"open":     what(simulator.Opened, func(v place) { x.Severity = parsed(v, alerting.ParseSeverity) }),
 		"pause":    what(simulator.Pause, func(v place) { x.Person = v.word() }),
@@ -65,29 +68,34 @@ func parseChannel(s string) (escalation.Channel, error) {
 	if c := escalation.Channel(s); slices.Contains(escalation.Channels, c) {
 		return c, nil
 	}
-	return "", fmt.Errorf("%q is no channel: use sms, email or slack", s)
+	return "", fmt.Errorf("%q is no channel: use %s", s, simulator.ChannelWords())
 }
 
 // check makes sure that an expectation says what it is about, and nothing that does not go with that.
 func (x Expectation) check(v place) {
-	told := x.Kind == simulator.Page || x.Kind == simulator.Assign
+	told := tells(x.Kind)
 	switch {
 	case v.node == nil:
 	case x.Kind == "":
-		v.fail("the item does not say what is expected: page, assign, skip, open, pause, wake, resolve, merge, severity, refused or state")
+		v.fail("the item does not say what is expected: page, assign, remind, clear, failover, skip, open, pause, wake, resolve, merge, severity, refused or state")
 	case !v.has("at"):
 		v.fail("the item does not say when: at: +15m, or a time")
 	case !told && v.has("over"):
-		v.fail("over goes with page and assign only")
+		v.fail("over goes with page, assign, remind and clear only")
 	case !told && v.has("role"):
-		v.fail("role goes with page and assign only")
+		v.fail("role goes with page, assign, remind and clear only")
 	case !told && x.Kind != simulator.Skip && v.has("says"):
-		v.fail("says goes with page, assign and skip only")
+		v.fail("says goes with page, assign, remind, clear and skip only")
 	case x.Kind != simulator.Refused && x.Kind != simulator.Severity && v.has("by"):
 		v.fail("by goes with refused and severity only")
 	case x.Kind == State && v.has("because"):
 		v.fail("because goes with what happens, and a state does not")
 	}
+}
+
+// tells reports whether a kind of event is that somebody is told.
+func tells(k simulator.Kind) bool {
+	return k == simulator.Page || k == simulator.Assign || k == simulator.Remind || k == simulator.Clear
 }
 
 func parseTrue(s string) (bool, error) {

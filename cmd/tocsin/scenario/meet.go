@@ -19,7 +19,7 @@ func (x Expectation) String() string {
 		fmt.Fprintf(&b, " of #%d", x.Incident)
 	}
 	if x.Over != nil {
-		fmt.Fprintf(&b, " over %s", joined(x.Over))
+		fmt.Fprintf(&b, " over %s", simulator.Channels(x.Over))
 	}
 	if x.Says != nil {
 		fmt.Fprintf(&b, " says %q", *x.Says)
@@ -42,6 +42,8 @@ func (x Expectation) what() string {
 		return "refused " + string(x.Verb) + by(x.Person)
 	case simulator.Pause, simulator.Resolve, simulator.Merge, simulator.Wake:
 		return string(x.Kind) + by(x.Person)
+	case simulator.Failover:
+		return string(x.Kind)
 	case State:
 		return "state " + string(x.State)
 	}
@@ -74,7 +76,7 @@ func (x Expectation) met(h happening) bool {
 	case x.Says != nil && *x.Says != h.Says:
 		return false
 	}
-	return (x.Over == nil || sameChannels(x.Over, h.over)) && strings.Contains(h.Reason, x.Because)
+	return (x.Over == nil || sameChannels(x.Over, h.Over)) && strings.Contains(h.Reason, x.Because)
 }
 
 // stateAt is how an incident stands at a moment, after all that happens then; empty if there is none yet.
@@ -90,14 +92,6 @@ func stateAt(story []simulator.Event, incident int64, at time.Time) (s alerting.
 func sameChannels(a, b []escalation.Channel) bool {
 	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
 	return slices.Equal(a, b)
-}
-
-func joined(cs []escalation.Channel) string {
-	words := make([]string, len(cs))
-	for i, c := range cs {
-		words[i] = string(c)
-	}
-	return strings.Join(words, ", ")
 }
 
 // since is a moment of a scenario: its local time, and how long after the start.

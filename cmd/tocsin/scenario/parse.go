@@ -67,6 +67,7 @@ func (r *reader) scenario(v place) (s Scenario) {
 		"alert":               func(v place) { v.each(func(v place) { s.Alerts = append(s.Alerts, r.alert(v)) }) },
 		"open":                func(v place) { v.each(func(v place) { s.Opens = append(s.Opens, r.open(v)) }) },
 		"answer":              func(v place) { v.each(func(v place) { s.Answers = append(s.Answers, r.answer(v)) }) },
+		"fail":                func(v place) { v.each(func(v place) { s.Lost = append(s.Lost, r.loss(v)) }) },
 		"for":                 func(v place) { s.For = parsed(v, simulator.ParseSpan) },
 		"expect":              func(v place) { v.each(func(v place) { s.Expect = append(s.Expect, r.expectation(v)) }) },
 		"expect-nothing-else": func(v place) { s.NothingElse = parsed(v, parseBool) },
@@ -123,6 +124,13 @@ func (r *reader) answer(v place) simulator.Answer {
 		r.known(v, person)
 	}
 	return a
+}
+
+// loss is a channel, or a person's channel, that accepts no page.
+func (r *reader) loss(v place) simulator.Loss {
+	l := parsed(v, simulator.ParseLoss)
+	r.known(v, l.Person)
+	return l
 }
 
 // known makes sure that a person is one of the configuration's.

@@ -21,11 +21,9 @@ type Runner struct {
 	Zone   *time.Location // in which differences are shown
 }
 
-// happening is what one person is told, or given, at one moment, over however many channels.
-type happening struct {
-	simulator.Event
-	over []escalation.Channel
-}
+// happening is what one person is told, or given, at one moment, over however many channels and for whatever
+// reasons.
+type happening simulator.Line
 
 // String is a happening as Expectation.String writes one that expects all of it.
 func (h happening) String() string {
@@ -33,8 +31,8 @@ func (h happening) String() string {
 	if h.Kind == simulator.Refused {
 		x.Because, x.Incident = h.Reason, h.Incident
 	}
-	if h.Kind == simulator.Page || h.Kind == simulator.Assign {
-		x.Over, x.Says = h.over, &h.Says
+	if tells(h.Kind) {
+		x.Over, x.Says = h.Over, &h.Says
 	}
 	return x.String()
 }
@@ -47,7 +45,7 @@ func (r Runner) Run(s Scenario) (difference []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := simulator.Run(r.Policy, simulator.Request{At: s.At, Alerts: deliveries, Answers: s.Answers, For: s.For})
+	out, err := simulator.Run(r.Policy, simulator.Request{At: s.At, Alerts: deliveries, Answers: s.Answers, Lost: s.Lost, For: s.For})
 	if err != nil && !errors.Is(err, simulator.ErrNoIncident) {
 		return nil, err
 	}
@@ -102,17 +100,18 @@ func happenings(story []simulator.Event) (out []happening) {
 	for _, e := range story {
 		switch e.Kind {
 		case simulator.Page, simulator.Assign, simulator.Skip, simulator.Opened, simulator.Refused,
+			simulator.Remind, simulator.Clear, simulator.Failover,
 			simulator.Pause, simulator.Wake, simulator.Resolve, simulator.Merge, simulator.Severity:
 		default:
 			continue
 		}
 		if n := len(out); n > 0 && e.Channel != "" && out[n-1].with(e) {
-			out[n-1].over = append(out[n-1].over, e.Channel)
+			out[n-1].Over = append(out[n-1].Over, e.Channel)
 			continue
 		}
 		h := happening{Event: e}
 		if e.Channel != "" {
-			h.over = []escalation.Channel{e.Channel}
+			h.Over = []escalation.Channel{e.Channel}
 		}
 		out = append(out, h)
 	}
@@ -121,6 +120,6 @@ func happenings(story []simulator.Event) (out []happening) {
 
 // with reports whether e is the same page over another channel.
 func (h happening) with(e simulator.Event) bool {
-	return len(h.over) > 0 && h.At.Equal(e.At) && h.Kind == e.Kind && h.Incident == e.Incident && h.Round == e.Round &&
+	return len(h.Over) > 0 && h.At.Equal(e.At) && h.Kind == e.Kind && h.Incident == e.Incident && h.Round == e.Round &&
 		h.Step == e.Step && h.Role == e.Role && h.Person == e.Person
 }

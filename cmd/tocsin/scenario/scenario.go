@@ -16,7 +16,8 @@ type Scenario struct {
 	Alerts      []Alert
 	Opens       []Open // incidents that people open
 	Answers     []simulator.Answer
-	For         time.Duration // how far to look; 0: simulator.Week
+	Lost        []simulator.Loss // pages that are not accepted
+	For         time.Duration    // how far to look; 0: simulator.Week
 	Expect      []Expectation
 	NothingElse bool // nobody else is told or given anything
 }
@@ -41,7 +42,7 @@ type Open struct {
 type Expectation struct {
 	At   time.Time
 	Line int
-	Kind simulator.Kind // Page, Assign, Skip, Opened, Pause, Wake, Resolve, Merge, Severity, Refused or State
+	Kind simulator.Kind // Page, Assign, Remind, Clear, Skip, Opened, Failover, Pause, Wake, Resolve, Merge, Severity, Refused or State
 
 	Incident int64                // its number; 0: any, and for State the first
 	Person   string               // who is told, or who does it; "": anybody

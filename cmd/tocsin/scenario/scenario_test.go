@@ -11,6 +11,7 @@ import (
 
 	"tocsin/alerting"
 	"tocsin/alerting/receive"
+	"tocsin/escalation"
 	"tocsin/escalation/policytest"
 )
 
@@ -40,7 +41,11 @@ const good = `scenarios:
 
 func outcome(t *testing.T, src string) string {
 	t.Helper()
-	p := policytest.Manual(t)
+	return outcomeBy(t, policytest.Manual(t), src)
+}
+
+func outcomeBy(t *testing.T, p *escalation.Policy, src string) string {
+	t.Helper()
 	scenarios, err := Parse([]byte(src), p, berlin(t))
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +69,7 @@ func TestAScenarioThatComesTrueHasNoDifference(t *testing.T) {
 	for what, src := range map[string]string{
 		"as it stands":                good,
 		"its alert in a payload file": strings.Replace(good, "{alertname: SystemDown, service: backend}", "alert.json", 1),
-		"its alert as labels":         strings.Replace(good, "{alertname: SystemDown, service: backend}", "{labels: {alertname: SystemDown, service: backend}, annotations: {summary: x}, at: +0m, until: +2h}", 1),
+		"its alert as labels":         strings.Replace(good, "{alertname: SystemDown, service: backend}", "{labels: {alertname: SystemDown, service: backend}, annotations: {summary: x}, at: +0m, until: +8d}", 1),
 		"at after what counts from it": strings.Replace(strings.Replace(good, "    at: 2026-12-25T03:00\n", "", 1), "    expect-nothing-else: true\n",
 			"    expect-nothing-else: true\n    at: 2026-12-25T03:00 Europe/Berlin\n", 1),
 	} {
@@ -119,6 +124,10 @@ func TestWhatIsWrongInAFileIsSaidWithItsLine(t *testing.T) {
 		{"{alertname: SystemDown, service: backend}", "{labels: {a: b}, when: +5m}", `unknown key "when"`, 4},
 		{"    answer:", "    at: 2026-12-25T03:00\n    answer:", "stands twice", 5},
 		{"scenarios:", "stories:", "unknown key", 1},
+		{"    answer:", "    fail: [sms, pigeon]\n    answer:", `"pigeon" is no channel`, 5},
+		{"    answer:", "    fail: nemo:sms\n    answer:", `nobody called "nemo"`, 5},
+		{"    answer:", "    fail: ':sms'\n    answer:", "does not say whose", 5},
+		{"skip: manager", "failover: no", "write true", 9},
 		{"skip: manager", "state: sleeping", "no state", 9},
 		{"skip: manager", "wake: false", "write true", 9},
 		{"skip: manager, because: acknowledged", "state: open, because: acknowledged", "a state does not", 9},
@@ -199,8 +208,52 @@ func TestARefusedAnswerIsADifferenceUnlessItIsExpected(t *testing.T) {
 	if got := outcome(t, refused); !strings.Contains(got, want) {
 		t.Errorf("it passes, or says otherwise:\n%s", got)
 	}
-	if got := outcome(t, strings.Replace(refused, "    expect:\n", "    expect:\n      - {at: +66m, refused: jump, because: is resolved}\n", 1)); got != "" {
+	if got := outcome(t, strings.Replace(refused, "    expect:\n", "    expect:\n      - {at: +66m, refused: jump, because: is resolved}\n      - {at: +65m, clear: vp-engineering}\n", 1)); got != "" {
 		t.Errorf("expected, it is a difference:\n%s", got)
+	}
+}
+
+// lost is a scenario of pages that are not accepted, of reminders and of the all clear.
+const lost = `scenarios:
+  - name: what is not accepted goes another way
+    at: 2026-12-25T03:00
+    alert: {alertname: SystemDown, service: backend}
+    fail: [sms, email, system-admin:slack, system-admin:voice]
+    answer: [acknowledged@2m by engineering-manager, resolved@4h by devops-lead]
+    expect:
+      - {at: +0m, page: system-admin, over: [sms, email, slack]}
+      - {at: +10s, failover: true, because: not accepted within 10 s (unknown); voice instead}
+      - {at: +10s, page: system-admin, over: voice}
+      - {at: +20s, failover: true, because: engineering-manager instead}
+      - {at: +20s, page: engineering-manager, role: manager, over: [sms, email, slack]}
+      - {at: +30s, page: engineering-manager, over: voice}
+      - {at: +1h, page: vp-engineering, over: [sms, email, slack]}
+      - {at: +3610s, page: vp-engineering, over: voice}
+      - {at: +92m, remind: engineering-manager, role: assignee, over: [sms, email, slack]}
+      - {at: +182m, remind: engineering-manager, role: assignee, over: [sms, email, slack]}
+      - {at: +4h, clear: system-admin, over: [sms, email, slack]}
+      - {at: +4h, clear: engineering-manager, over: [sms, email, slack], because: told of it}
+      - {at: +4h, clear: vp-engineering}
+    expect-nothing-else: true
+`
+
+func TestAScenarioExpectsFailoversRemindersAndAllClears(t *testing.T) {
+	p := policytest.Manual(t)
+	row := p.Matrix[alerting.P0]
+	row.Remind = 90 * time.Minute
+	p.Matrix[alerting.P0] = row
+	if got := outcomeBy(t, p, lost); got != "" {
+		t.Errorf("it differs:\n%s", got)
+	}
+	for _, c := range []struct{ from, to, want string }{
+		{"fail: [sms, email, system-admin:slack, system-admin:voice]", "fail: sms", "- Fri 2026-12-25 03:00:20 CET (+20s)  failover"},
+		{"+92m, remind", "+91m, remind", "+ Fri 2026-12-25 04:32:00 CET (+1h32m0s)  remind engineering-manager as assignee"},
+		{"      - {at: +4h, clear: vp-engineering}\n", "", "+ Fri 2026-12-25 07:00:00 CET (+4h0m0s)  clear vp-engineering"},
+		{"{at: +10s, failover: true, because: not accepted", "{at: +10s, failover: true, because: accepted twice", "~ Fri 2026-12-25 03:00:10 CET (+10s)  failover"},
+	} {
+		if got := outcomeBy(t, p, strings.Replace(lost, c.from, c.to, 1)); !strings.Contains(got, c.want) {
+			t.Errorf("%s for %s:\n%s\nwant %q", c.to, c.from, got, c.want)
+		}
 	}
 }
 
@@ -215,6 +268,7 @@ func hasFault(fs Faults, line int, says string) bool {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
+	f.Add([]byte(lost))
 	f.Add([]byte("scenarios: [{name: x, at: 2026-01-01, alert: [a.json, {labels: {a: b}}], expect: {at: +1m, open: P1}}]"))
 	f.Add([]byte("scenarios: [{name: x, at: 2026-01-01, open: {title: a, severity: P1, by: devops-lead}, answer: merge:1@1m on 2, expect: [{at: +1m, refused: merge, incident: 2}, {at: +1m, state: open}, {at: +2m, wake: true}]}]"))
 	p := policytest.Manual(f)

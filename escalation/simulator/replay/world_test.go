@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,8 +69,8 @@ func (r *recorder) record() escalation.Record {
 		out.Incidents = append(out.Incidents, c.Incident)
 	}
 	for _, e := range r.World.Story() {
-		if e.Channel == "" {
-			continue
+		if e.Channel == "" || slices.Contains([]simulator.Kind{simulator.Remind, simulator.Clear, simulator.Place}, e.Kind) {
+			continue // only what a plan's steps and people's answers tell is recorded as a page
 		}
 		p := escalation.RecordedPage{
 			At: e.At, Leaves: e.At, Skipped: e.Kind == simulator.Skip, Incident: e.Incident, Round: e.Round, Step: e.Step - 1,

@@ -1,0 +1,184 @@
+package notifiers
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"tocsin/alerting"
+	"tocsin/escalation"
+)
+
+// Budget is how often each channel may interrupt one person. A channel that is not in it may do so as often as
+// there is something to say.
+type Budget map[escalation.Channel]Rate
+
+// Rate is at most N messages in any stretch of Per. The zero Rate is no limit.
+type Rate struct {
+	N   int
+	Per time.Duration
+}
+
+// DefaultBudget is what people are spared where the configuration says nothing else.
+func DefaultBudget() Budget {
+	return Budget{
+		escalation.SMS:   {6, time.Minute},
+		escalation.Voice: {2, time.Minute},
+		escalation.Slack: {20, time.Minute},
+		escalation.URL:   {20, time.Minute},
+	}
+}
+
+const (
+	// gather is how long P0 pages wait for each other after one has left, so that they are with the provider
+	// within 5 s.
+	gather = 4500 * time.Millisecond
+	// margin is added to a rate's stretch: messages that leave a little later than they were claimed are still
+	// no closer together than the rate says.
+	margin = 500 * time.Millisecond
+	// bundlePages is how many pages one message carries at most.
+	bundlePages = 2000
+)
+
+// Limited reports whether there is a limit.
+func (r Rate) Limited() bool { return r.N > 0 && r.Per > 0 }
+
+// Memory is how far back the rate looks.
+func (r Rate) Memory() time.Duration { return max(r.Per, time.Minute) + margin }
+
+// Waiting is a page that is due, as far as a budget looks at it. All that are weighed together are of one
+// person, channel and lane.
+type Waiting struct {
+	Severity alerting.Severity
+	Since    time.Time // when it was made
+	Bundle   int64     // pages of the same number left together before, and do so again
+	Alone    bool      // a message that belongs to no incident: it joins no other
+	Digest   bool      // it leaves with the others that are due with it
+	Again    bool      // it may have arrived before: its replica died, or the answer was lost
+}
+
+// Leaving is what a budget lets go.
+type Leaving struct {
+	Messages [][]int   // what leaves now, the worst first: each message's pages by index, the worst first
+	Rest     []int     // what waits
+	Until    time.Time // until when
+}
+
+// Weigh says which pages leave at now, in which messages. left is when messages left before, within Memory.
+//
+// P0 leave at once, all that are due in one message; after that they gather for 5 s, unless one is to be sent
+// again, which waits for nobody. Of the rest each leaves by itself while the rate allows it; what it does not
+// allow joins one message, which leaves when it does.
+func (r Rate) Weigh(urgent bool, left []time.Time, due []Waiting, now time.Time) Leaving {
+	if len(due) == 0 {
+		return Leaving{}
+	}
+	units := unitsOf(due)
+	switch {
+	case !r.Limited():
+		return Leaving{Messages: ranked(due, units)}
+	case urgent:
+		return gathered(left, due, units, now)
+	}
+	free, _ := r.room(left, now)
+	if len(units) > free {
+		units = joined(due, units)
+	}
+	slices.SortStableFunc(units, func(a, b []int) int { return oldest(due, a).Compare(oldest(due, b)) })
+	n := min(free, len(units))
+	l := Leaving{Messages: ranked(due, units[:n]), Rest: slices.Concat(units[n:]...)}
+	if len(l.Rest) > 0 {
+		_, l.Until = r.room(append(slices.Clone(left), slices.Repeat([]time.Time{now}, n)...), now)
+	}
+	return l
+}
+
+// gathered are P0 pages: one message, unless one left so recently that others may still join. What is sent again
+// has waited long enough, and takes the others along.
+func gathered(left []time.Time, due []Waiting, units [][]int, now time.Time) Leaving {
+	all := ranked(due, [][]int{slices.Concat(units...)})
+	again := slices.ContainsFunc(due, func(w Waiting) bool { return w.Again })
+	if len(left) > 0 && !again {
+		if until := slices.MaxFunc(left, time.Time.Compare).Add(gather); until.After(now) {
+			return Leaving{Rest: all[0], Until: until}
+		}
+	}
+	return Leaving{Messages: chunked(all[0])}
+}
+
+// room is how many messages may leave at now, and when one more may.
+func (r Rate) room(left []time.Time, now time.Time) (free int, next time.Time) {
+	since := now.Add(-r.Per - margin)
+	recent := slices.DeleteFunc(slices.Clone(left), func(at time.Time) bool { return !at.After(since) })
+	slices.SortFunc(recent, time.Time.Compare)
+	free = max(r.N-len(recent), 0)
+	if len(recent) < r.N {
+		return free, now
+	}
+	return free, recent[len(recent)-r.N].Add(r.Per + margin)
+}
+
+// unitsOf are the pages that leave together in any case.
+func unitsOf(due []Waiting) [][]int {
+	const digest = -1
+	var units [][]int
+	of := map[int64]int{} // by bundle
+	for i, w := range due {
+		key := w.Bundle
+		if w.Digest && !w.Alone {
+			key = digest
+		}
+		k, ok := of[key]
+		if key == 0 || w.Alone || !ok {
+			k = len(units)
+			units = append(units, nil)
+			if key != 0 && !w.Alone {
+				of[key] = k
+			}
+		}
+		units[k] = append(units[k], i)
+	}
+	return units
+}
+
+// joined makes one unit of all that may join, or as few as can carry them.
+func joined(due []Waiting, units [][]int) [][]int {
+	var alone [][]int
+	var rest []int
+	for _, u := range units {
+		if due[u[0]].Alone {
+			alone = append(alone, u)
+		} else {
+			rest = append(rest, u...)
+		}
+	}
+	slices.SortStableFunc(rest, byRank(due))
+	return append(chunked(rest), alone...)
+}
+
+func chunked(pages []int) [][]int { return slices.Collect(slices.Chunk(pages, bundlePages)) }
+
+// ranked puts the worst and oldest first, within each message and among them.
+func ranked(due []Waiting, units [][]int) [][]int {
+	for _, u := range units {
+		slices.SortStableFunc(u, byRank(due))
+	}
+	slices.SortStableFunc(units, func(a, b []int) int { return byRank(due)(a[0], b[0]) })
+	return units
+}
+
+func byRank(due []Waiting) func(a, b int) int {
+	return func(a, b int) int {
+		return cmp.Or(cmp.Compare(due[a].Severity, due[b].Severity), due[a].Since.Compare(due[b].Since))
+	}
+}
+
+func oldest(due []Waiting, unit []int) time.Time {
+	at := due[unit[0]].Since
+	for _, i := range unit {
+		if due[i].Since.Before(at) {
+			at = due[i].Since
+		}
+	}
+	return at
+}

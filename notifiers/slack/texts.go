@@ -1,0 +1,34 @@
+package slack
+
+import (
+	"embed"
+	"io/fs"
+
+	"tocsin/notifiers"
+)
+
+//go:embed texts/*.tmpl
+var files embed.FS
+
+// textLimit is how many characters a sentence of the configuration may make; what a message has room for
+// is less where others share its place.
+const textLimit = sectionLimit
+
+// Room holds the sentences of direct messages, for the Book of the configuration: "slack.page",
+// "slack.remind" and so on. They are one line of plain text: what formats in Slack is escaped after them.
+func Room() notifiers.Room {
+	own, err := fs.Sub(files, "texts")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return notifiers.NewRoom("slack", own, textLimit)
+}
+
+// lead is what a direct message says to its reader before anything else; empty for a first page.
+func (s *Slack) lead(n notifiers.Notice) string {
+	text, err := s.texts.Execute("slack", n.MessageKind(), n.Brief.Locale.Language, n.Text())
+	if err != nil { // the built-in one does not fit either: say what there is in short
+		text = n.Why()
+	}
+	return notifiers.Plain(text)
+}
