@@ -97,3 +97,50 @@ func TestAnAllClearOfP2WaitsForTheEndOfQuietHours(t *testing.T) {
 		t.Errorf("they leave at %s and %s", at, orders[1].NotBefore)
 	}
 }
+
+func TestAnAllClearOfWhatADigestToldJoinsTheNextDigest(t *testing.T) {
+	nine := time.Date(2026, 2, 3, 8, 0, 0, 0, time.UTC) // 09:00 in Berlin
+	for name, c := range map[string]struct {
+		resolved, want time.Time
+	}{
+		"before it":          {monday, nine},
+		"as it leaves":       {nine.Add(30 * time.Second), time.Time{}},
+		"when it has left":   {nine.Add(time.Minute), nine.Add(24 * time.Hour)},
+		"the evening before": {nine.Add(-12 * time.Hour), nine},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := slow(t, monday.Add(-time.Hour))
+			tokyo, err := time.LoadLocation("Asia/Tokyo")
+			if err != nil {
+				t.Fatal(err)
+			}
+			far := w.policy.Directory.People["manager"]
+			far.Calendar = &calendar.Calendar{Zone: tokyo}
+			w.policy.Directory.People["manager"] = far
+			w.Fire(slowQueries(w))
+			d, err := w.policy.Apply(w.c, escalation.Answer{Verb: escalation.Resolve, By: alerting.Actor{Name: "ada"}}, c.resolved)
+			if err != nil {
+				t.Fatal(err)
+			}
+			digests := left("bob:email", "cyd:email", "manager:slack")
+			for i := range digests {
+				digests[i].Digest = true
+			}
+			for _, o := range escalation.AllClear(d.Case, append(digests, left("bob:sms", "cyd:email", "dan:email")...)) {
+				want, digest := time.Time{}, o.Person == "bob" && o.Channel == escalation.Email || o.Person == "manager"
+				switch {
+				case o.Person == "manager": // midnight UTC is nine o'clock there
+					if want = c.resolved.Truncate(24 * time.Hour).Add(24 * time.Hour); !o.NotBefore.Equal(want) || !o.Digest {
+						t.Errorf("in Tokyo at %v, want %v", o.NotBefore, want)
+					}
+					continue
+				case digest:
+					want = c.want
+				}
+				if o.Digest != digest || !o.NotBefore.Equal(want) {
+					t.Errorf("%s over %s: digest %v at %v, want %v at %v", o.Person, o.Channel, o.Digest, o.NotBefore, digest, want)
+				}
+			}
+		})
+	}
+}

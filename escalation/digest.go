@@ -20,6 +20,9 @@ func (p Plan) route(asked bool) route {
 	return route{p.Channels, p.Digest}
 }
 
+// gathers reports whether pages of the plan's severity wait for a digest.
+func (p Plan) gathers() bool { return p.Digest != "" && !p.Severity.WorseThan(alerting.P2) }
+
 // digestLateness is how much later than a digest's time a page still belongs to it: steps in business time are
 // due as it opens, and fire a moment later.
 const digestLateness = time.Minute

@@ -29,8 +29,10 @@ type Plan struct {
 	Reminded   Reminder      `json:"reminded,omitzero"` // the last reminder
 	AllClear   bool          `json:"all_clear,omitempty"`
 	Places     []string      `json:"places,omitempty"` // IDs of those that are told of the incident besides people
-	// Quiet is until when the all clear waits for people who had quiet hours as it was resolved.
+	// Quiet is until when the all clear waits for people who had quiet hours as it was resolved. Digests are the times
+	// of the digests that came next, by person; the empty name is for the others, zero is that one left just then.
 	Quiet    map[string]time.Time `json:"quiet,omitempty"`
+	Digests  map[string]time.Time `json:"digests,omitempty"`
 	RepeatAt time.Time            `json:"repeat_at,omitzero"` // when the row begins again unless somebody has acknowledged
 	Repeats  int                  `json:"repeats,omitempty"`  // how often it may still begin again
 	// RepeatAfter is the rule that gave RepeatAt, counted from the last step.

@@ -58,10 +58,15 @@ func (p *Policy) acknowledgeOne(by alerting.Actor, id int64, in Incidents, now t
 	return d, d.Note, err
 }
 
-// saidOfAll is the sentence for a sender: "Acknowledged #3, #5. #4: already acknowledged by bob at ...."
+// saidOfAll is the sentence for a sender: "Acknowledged 2 incidents: #3, #5. #4: already acknowledged by bob at ...."
+// The count comes first, for an SMS may be cut after it.
 func saidOfAll(done, not []string) string {
-	if len(done) > 0 {
-		not = slices.Insert(not, 0, "Acknowledged "+strings.Join(done, ", ")+".")
+	switch len(done) {
+	case 0:
+	case 1:
+		not = slices.Insert(not, 0, "Acknowledged "+done[0]+".")
+	default:
+		not = slices.Insert(not, 0, fmt.Sprintf("Acknowledged %d incidents: %s.", len(done), strings.Join(done, ", ")))
 	}
 	return strings.Join(not, " ")
 }

@@ -56,7 +56,7 @@ func TestAReplyToAllAcknowledgesEachIncidentThatItsSenderWasToldOf(t *testing.T)
 			t.Errorf("decision %d is %+v", k, d)
 		}
 	}
-	const want = "Acknowledged #3, #7. #4: already acknowledged by devops-lead at 2026-02-02 09:00:00 UTC. #5: incident #5 is resolved (by devops-lead at 2026-02-02 09:00:00 UTC): reopen it first. #9: there is no such incident."
+	const want = "Acknowledged 2 incidents: #3, #7. #4: already acknowledged by devops-lead at 2026-02-02 09:00:00 UTC. #5: incident #5 is resolved (by devops-lead at 2026-02-02 09:00:00 UTC): reopen it first. #9: there is no such incident."
 	if a.Text != want || a.Outcome != "acknowledged 2 of 5" {
 		t.Errorf("%q (%s)", a.Text, a.Outcome)
 	}

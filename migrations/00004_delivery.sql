@@ -41,8 +41,23 @@ CREATE TABLE interrupts (
 -- The place that it belongs to is not in the configuration any more.
 ALTER TABLE announcements ADD COLUMN ended boolean NOT NULL DEFAULT false;
 
+-- Its incident's severity: the worst are told first, P0 by itself. What the former release asks for stands
+-- before all but P0 until its incident changes again.
+ALTER TABLE announcements ADD COLUMN severity smallint NOT NULL DEFAULT 1;
+UPDATE announcements a SET severity = i.severity FROM incidents i WHERE i.id = a.incident_id AND a.next_attempt_at IS NOT NULL;
+DROP INDEX announcements_due;
+CREATE INDEX announcements_due ON announcements (channel, severity, next_attempt_at)
+    WHERE next_attempt_at IS NOT NULL AND claimed_by IS NULL;
+
+-- The places that its configuration names. Null: it is of the former release.
+ALTER TABLE replicas ADD COLUMN places text[];
+
 -- +goose Down
-ALTER TABLE announcements DROP COLUMN ended;
+ALTER TABLE replicas DROP COLUMN places;
+DROP INDEX announcements_due;
+CREATE INDEX announcements_due ON announcements (channel, next_attempt_at)
+    WHERE next_attempt_at IS NOT NULL AND claimed_by IS NULL;
+ALTER TABLE announcements DROP COLUMN ended, DROP COLUMN severity;
 DROP TABLE interrupts;
 DROP INDEX attempts_bundle, pages_waiting, pages_unaccepted;
 ALTER TABLE attempts DROP COLUMN bundle;

@@ -4,6 +4,12 @@
 
 -- +goose Up
 
+-- How far the provider's own reports of an attempt have come, and what was told of its call so far, in the order
+-- in which it was told. Null: nothing was told.
+ALTER TABLE attempts
+    ADD COLUMN reported text CHECK (reported IN ('sent', 'delivered', 'failed')),
+    ADD COLUMN events text[];
+
 CREATE TABLE ledger (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     incident_id bigint      NOT NULL, -- 0: a message, which belongs to none
@@ -89,8 +95,10 @@ END $$;
 CREATE TRIGGER ledger_attempt_made AFTER INSERT ON attempts REFERENCING NEW TABLE AS made
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_attempt_made();
 
--- The word of whoever sent it moves finished_at; what else changes an attempt is its provider's report.
--- 'reported' says that the provider's report came before the answer to the call.
+-- The word of whoever sent it moves finished_at; what else changes an attempt is its provider's report, also
+-- where it only bears out what was known: 'report' is how far the reports have come by it, 'event' what was told
+-- of the call. 'reported' says that the provider's report came before the answer to the call. What is told of a
+-- call is not told of a page that had dropped out of it.
 -- +goose StatementBegin
 CREATE FUNCTION ledger_attempt_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -102,9 +110,12 @@ BEGIN
             ELSE 'failed' END,
         p.id, n.id, p.person, p.channel, jsonb_strip_nulls(jsonb_build_object(
             'outcome', n.outcome, 'provider_id', nullif(n.provider_id, ''), 'error', nullif(n.error, ''), 'page', p.state,
+            'report', CASE WHEN n.reported IS DISTINCT FROM o.reported THEN n.reported END,
+            'event', CASE WHEN n.events IS DISTINCT FROM o.events THEN n.events[cardinality(n.events)] END,
             'reported', CASE WHEN n.finished_at IS DISTINCT FROM o.finished_at AND o.outcome IN ('sent', 'delivered', 'failed') THEN true END))::text
     FROM after n JOIN before o ON o.id = n.id JOIN pages p ON p.id = n.page_id
-    WHERE (n.outcome, n.provider_id, n.error, n.finished_at) IS DISTINCT FROM (o.outcome, o.provider_id, o.error, o.finished_at)
+    WHERE (n.outcome, n.provider_id, n.error, n.finished_at, n.reported) IS DISTINCT FROM (o.outcome, o.provider_id, o.error, o.finished_at, o.reported)
+        OR n.events IS DISTINCT FROM o.events AND n.outcome <> 'skipped'
     ORDER BY p.id;
     RETURN NULL;
 END $$;
@@ -187,3 +198,4 @@ DROP TRIGGER ledger_answered ON audit;
 DROP TABLE anchors, ledger_heads, ledger;
 DROP FUNCTION ledger_page_made(), ledger_page_changed(), ledger_attempt_made(), ledger_attempt_changed(), ledger_attempt_gone(),
     ledger_answered(), ledger_kept();
+ALTER TABLE attempts DROP COLUMN reported, DROP COLUMN events;

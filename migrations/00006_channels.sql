@@ -1,11 +1,6 @@
--- Channels in full: what is known of calls, what leaves over a channel in a day, who wants no SMS, and which
--- incident a thread is of.
+-- Channels in full: what leaves over a channel in a day, who wants no SMS, and which incident a thread is of.
 
 -- +goose Up
-
--- What was told of an attempt's call so far, in the order in which it was told. Null: it is no call, or
--- nothing was told yet.
-ALTER TABLE attempts ADD COLUMN events text[];
 
 -- An attempt has its page's channel, so that a day's attempts over one are counted without their pages. A
 -- trigger fills it in, so that the former release does too.
@@ -36,4 +31,4 @@ DROP INDEX announcements_thread;
 DROP TABLE opt_outs;
 DROP TRIGGER attempts_channel ON attempts;
 DROP FUNCTION attempts_channel();
-ALTER TABLE attempts DROP COLUMN channel, DROP COLUMN events;
+ALTER TABLE attempts DROP COLUMN channel;

@@ -15,7 +15,6 @@ import (
 
 	"tocsin/alerting"
 	"tocsin/escalation"
-	"tocsin/escalation/due"
 )
 
 // wall is both sides of an announcer, in memory: the store of one incident's announcement, and the chat
@@ -33,10 +32,10 @@ type wall struct {
 	fail   func(call string) error // what a call comes to; nil: well
 }
 
-func (w *wall) ClaimAnnouncements(context.Context, escalation.Channel, int) ([]Announcement, error) {
+func (w *wall) ClaimAnnouncements(_ context.Context, l Lane, _ int) ([]Announcement, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.due.IsZero() || w.due.After(time.Now()) || w.a.Claim != "" {
+	if !l.Urgent || w.due.IsZero() || w.due.After(time.Now()) || w.a.Claim != "" {
 		return nil, nil
 	}
 	w.a.Claim = "c"
@@ -75,10 +74,10 @@ func (w *wall) FinishAnnouncement(_ context.Context, a Announced) error {
 	return nil
 }
 
-func (w *wall) NextAnnouncement(context.Context, escalation.Channel) (time.Duration, bool, error) {
+func (w *wall) NextAnnouncement(_ context.Context, l Lane) (time.Duration, bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return time.Until(w.due), !w.due.IsZero() && w.a.Claim == "", nil
+	return time.Until(w.due), l.Urgent && !w.due.IsZero() && w.a.Claim == "", nil
 }
 
 func (w *wall) call(what string) error {
@@ -163,7 +162,11 @@ func announcerWith(t *testing.T, w *wall, place bool) (step func(), stop func())
 // organisation is how people are spoken to in these tests.
 func organisation() Locale { return Locale{Names: map[string]string{"ada": "Ada"}} }
 
-func startLoop(t *testing.T, l *due.Loop) (step func(), stop func()) {
+func startLoop(t *testing.T, l interface {
+	Run(context.Context)
+	WakeIn(time.Duration)
+},
+) (step func(), stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { l.Run(ctx); close(ended) }()

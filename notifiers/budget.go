@@ -26,6 +26,7 @@ func DefaultBudget() Budget {
 		escalation.Voice: {2, time.Minute},
 		escalation.Slack: {20, time.Minute},
 		escalation.URL:   {20, time.Minute},
+		escalation.Email: {30, time.Minute},
 	}
 }
 
@@ -43,6 +44,14 @@ const (
 // Limited reports whether there is a limit.
 func (r Rate) Limited() bool { return r.N > 0 && r.Per > 0 }
 
+// Of is the rate that a lane keeps. P0 over email interrupts nobody, and does not gather.
+func (b Budget) Of(l Lane) Rate {
+	if l.Urgent && l.Channel == escalation.Email {
+		return Rate{}
+	}
+	return b[l.Channel]
+}
+
 // Memory is how far back the rate looks.
 func (r Rate) Memory() time.Duration { return max(r.Per, time.Minute) + margin }
 
@@ -50,6 +59,7 @@ func (r Rate) Memory() time.Duration { return max(r.Per, time.Minute) + margin }
 // person, channel and lane.
 type Waiting struct {
 	Severity alerting.Severity
+	Kind     escalation.StepKind
 	Since    time.Time // when it was made
 	Bundle   int64     // pages of the same number left together before, and do so again
 	Alone    bool      // a message that belongs to no incident: it joins no other
@@ -68,7 +78,8 @@ type Leaving struct {
 //
 // P0 leave at once, all that are due in one message; after that they gather for 5 s, unless one is to be sent
 // again, which waits for nobody. Of the rest each leaves by itself while the rate allows it; what it does not
-// allow joins one message, which leaves when it does.
+// allow joins one message, which leaves when it does: one for what asks for somebody, one for reminders and one for
+// all clears, so that none reads as another. The worst leave first, then the oldest.
 func (r Rate) Weigh(urgent bool, left []time.Time, due []Waiting, now time.Time) Leaving {
 	if len(due) == 0 {
 		return Leaving{}
@@ -84,9 +95,9 @@ func (r Rate) Weigh(urgent bool, left []time.Time, due []Waiting, now time.Time)
 	if len(units) > free {
 		units = joined(due, units)
 	}
-	slices.SortStableFunc(units, func(a, b []int) int { return oldest(due, a).Compare(oldest(due, b)) })
+	units = ranked(due, units)
 	n := min(free, len(units))
-	l := Leaving{Messages: ranked(due, units[:n]), Rest: slices.Concat(units[n:]...)}
+	l := Leaving{Messages: units[:n:n], Rest: slices.Concat(units[n:]...)}
 	if len(l.Rest) > 0 {
 		_, l.Until = r.room(append(slices.Clone(left), slices.Repeat([]time.Time{now}, n)...), now)
 	}
@@ -118,23 +129,45 @@ func (r Rate) room(left []time.Time, now time.Time) (free int, next time.Time) {
 	return free, recent[len(recent)-r.N].Add(r.Per + margin)
 }
 
+// unit is what pages have in common that leave together: what they ask, and the message that carried them before.
+type unit struct {
+	kind   escalation.StepKind
+	bundle int64
+}
+
+// unitOf says with which others a page leaves in any case; ok is false if it leaves by itself. A digest holds all
+// that was due with it, whatever it asks.
+func (w Waiting) unitOf() (u unit, ok bool) {
+	switch {
+	case w.Alone:
+		return unit{}, false
+	case w.Digest:
+		return unit{bundle: -1}, true
+	}
+	return unit{w.asks(), w.Bundle}, w.Bundle != 0
+}
+
+// asks is the kind of message that a page may join: reminders and all clears join their like alone.
+func (w Waiting) asks() escalation.StepKind {
+	if w.Kind == escalation.RemindStep || w.Kind == escalation.ClearStep {
+		return w.Kind
+	}
+	return escalation.PageStep
+}
+
 // unitsOf are the pages that leave together in any case.
 func unitsOf(due []Waiting) [][]int {
-	const digest = -1
 	var units [][]int
-	of := map[int64]int{} // by bundle
+	of := map[unit]int{}
 	for i, w := range due {
-		key := w.Bundle
-		if w.Digest && !w.Alone {
-			key = digest
-		}
-		k, ok := of[key]
-		if key == 0 || w.Alone || !ok {
+		u, shared := w.unitOf()
+		k, known := of[u]
+		if !shared || !known {
 			k = len(units)
 			units = append(units, nil)
-			if key != 0 && !w.Alone {
-				of[key] = k
-			}
+		}
+		if shared {
+			of[u] = k
 		}
 		units[k] = append(units[k], i)
 	}
@@ -143,18 +176,27 @@ func unitsOf(due []Waiting) [][]int {
 
 // joined makes one unit of all that may join, or as few as can carry them.
 func joined(due []Waiting, units [][]int) [][]int {
-	var alone [][]int
-	var rest []int
+	var out [][]int
+	rest := map[escalation.StepKind][]int{}
 	for _, u := range units {
-		if due[u[0]].Alone {
-			alone = append(alone, u)
-		} else {
-			rest = append(rest, u...)
+		switch first := due[u[0]]; {
+		case first.Alone:
+			out = append(out, u)
+		case first.Digest:
+			rest[digestKind] = append(rest[digestKind], u...)
+		default:
+			rest[first.asks()] = append(rest[first.asks()], u...)
 		}
 	}
-	slices.SortStableFunc(rest, byRank(due))
-	return append(chunked(rest), alone...)
+	for _, kind := range []escalation.StepKind{escalation.PageStep, escalation.RemindStep, escalation.ClearStep, digestKind} {
+		slices.SortStableFunc(rest[kind], byRank(due))
+		out = append(out, chunked(rest[kind])...)
+	}
+	return out
 }
+
+// digestKind is that of a digest among the units that are joined.
+const digestKind escalation.StepKind = "digest"
 
 func chunked(pages []int) [][]int { return slices.Collect(slices.Chunk(pages, bundlePages)) }
 
@@ -171,14 +213,4 @@ func byRank(due []Waiting) func(a, b int) int {
 	return func(a, b int) int {
 		return cmp.Or(cmp.Compare(due[a].Severity, due[b].Severity), due[a].Since.Compare(due[b].Since))
 	}
-}
-
-func oldest(due []Waiting, unit []int) time.Time {
-	at := due[unit[0]].Since
-	for _, i := range unit {
-		if due[i].Since.Before(at) {
-			at = due[i].Since
-		}
-	}
-	return at
 }

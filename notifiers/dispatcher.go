@@ -11,8 +11,6 @@ import (
 	"tocsin/alerting"
 	"tocsin/escalation"
 	"tocsin/escalation/due"
-
-	"github.com/sony/gobreaker/v2"
 )
 
 const (
@@ -32,7 +30,7 @@ type Dispatcher struct {
 	act     func(incident int64, person string) string
 	locale  func() Locale
 	budget  func() Budget
-	breaker *gobreaker.CircuitBreaker[Receipt]
+	breaker *Breaker
 	seen    func(Finish, time.Duration)
 	log     *slog.Logger
 
@@ -47,7 +45,7 @@ type Dispatcher struct {
 type Options struct {
 	Outbox  Outbox
 	Sender  Sender
-	Breaker *gobreaker.CircuitBreaker[Receipt]         // of the channel
+	Breaker *Breaker                                   // of the channel
 	Person  func(id string) (escalation.Person, bool)  // from the directory in force
 	URL     func(incident int64) string                // an incident's page
 	Act     func(incident int64, person string) string // a person's own page to answer on; nil: there is none
@@ -55,31 +53,6 @@ type Options struct {
 	Budget  func() Budget                              // in force; nil: nothing is held back
 	Seen    func(f Finish, took time.Duration)         // told of each message that was tried, for metrics
 	Log     *slog.Logger
-}
-
-// breakAfter is how many failures in a row open a breaker: a provider that takes one message in four is still
-// worth asking, and has five failures in a row all the time.
-const breakAfter = 10
-
-// NewBreaker makes a channel's circuit breaker: after ten failures in a row that are the provider's or
-// the channel's own (its credentials, say), nothing is sent for two seconds, then one message tries.
-// A Permanent failure is one message's, and counts as an answer of a provider that is well; so does a day's budget
-// that is used up. What waits for the channel's own pace says nothing of the provider.
-func NewBreaker(c escalation.Channel) *gobreaker.CircuitBreaker[Receipt] {
-	return gobreaker.NewCircuitBreaker[Receipt](gobreaker.Settings{
-		Name:        string(c),
-		MaxRequests: 1,
-		Timeout:     2 * time.Second,
-		ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= breakAfter },
-		IsSuccessful: func(err error) bool {
-			if err == nil {
-				return true
-			}
-			f := AsFailure(err)
-			return f.Class == Permanent || f.Class == Temporary && f.Code == CodeBudget
-		},
-		IsExcluded: paced,
-	})
 }
 
 // NewDispatcher makes the dispatcher of a lane. Run works until its context ends; Drain then waits for
@@ -118,14 +91,11 @@ func (d *Dispatcher) Drain(ctx context.Context) {
 // dispatch claims as many pages as there are free slots and sends each by itself.
 func (d *Dispatcher) dispatch(ctx context.Context) (time.Duration, error) {
 	free := d.free()
-	switch d.breaker.State() {
-	case gobreaker.StateOpen:
-		return breakPoll, nil
-	case gobreaker.StateHalfOpen:
-		free = min(free, 1)
-	}
 	if free == 0 {
 		return due.Net, nil // a message that finishes wakes the loop
+	}
+	if free = d.breaker.admits(free); free == 0 {
+		return breakPoll, nil
 	}
 	claims, err := d.outbox.ClaimPages(ctx, d.lane, free, d.budget()[d.lane.Channel])
 	if err != nil {
@@ -219,12 +189,11 @@ func (d *Dispatcher) notice(m mail, person escalation.Person) Notice {
 	return n
 }
 
-// deliver hands a message to the sender, unless the breaker keeps it. A sender that panics may have sent
-// it; it does not take the others down with it.
+// deliver hands a message to the sender, unless the breaker keeps it.
 func (d *Dispatcher) deliver(n Notice) (Receipt, error) {
 	ctx, cancel := context.WithTimeout(d.root, sendTimeout)
 	defer cancel()
-	return d.breaker.Execute(func() (r Receipt, err error) {
+	return d.breaker.guarded(n.Person.Address(n.Page.Channel), func() (r Receipt, err error) {
 		defer caught(&err)
 		return d.sender.Send(ctx, n)
 	})

@@ -17,10 +17,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 )
 
-type (
-	sending = func(ctx context.Context, n Notice, call int) (Receipt, error)
-	breaker = gobreaker.CircuitBreaker[Receipt]
-)
+type sending = func(ctx context.Context, n Notice, call int) (Receipt, error)
 
 // post is the dispatcher of the urgent SMS lane on a made-up clock, with an outbox in memory.
 type post struct {
@@ -28,7 +25,7 @@ type post struct {
 	d       *Dispatcher
 	outbox  *outbox
 	sender  *script
-	breaker *breaker
+	breaker *Breaker
 	stop    func() // ends the loop, not what is under way
 }
 

@@ -37,6 +37,13 @@ func (o *outbox) add(pages ...Page) {
 	}
 }
 
+// drop forgets what waits.
+func (o *outbox) drop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.waiting = nil
+}
+
 // leave makes the store unavailable for a while.
 func (o *outbox) leave(d time.Duration) {
 	o.mu.Lock()

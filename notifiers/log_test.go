@@ -49,7 +49,7 @@ func (s *spiteful) NextPage(context.Context, notifiers.Lane) (time.Duration, boo
 	return 0, false, nil
 }
 
-func (s *spiteful) ClaimAnnouncements(_ context.Context, _ escalation.Channel, limit int) ([]notifiers.Announcement, error) {
+func (s *spiteful) ClaimAnnouncements(_ context.Context, _ notifiers.Lane, limit int) ([]notifiers.Announcement, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []notifiers.Announcement
@@ -60,7 +60,7 @@ func (s *spiteful) ClaimAnnouncements(_ context.Context, _ escalation.Channel, l
 }
 
 func (s *spiteful) FinishAnnouncement(context.Context, notifiers.Announced) error { return nil }
-func (s *spiteful) NextAnnouncement(context.Context, escalation.Channel) (time.Duration, bool, error) {
+func (s *spiteful) NextAnnouncement(context.Context, notifiers.Lane) (time.Duration, bool, error) {
 	return 0, false, nil
 }
 

@@ -18,6 +18,7 @@ type Text struct {
 	Title                  string
 	Headline               string // "[P0] #412 SystemDown backend"; of a message that belongs to no incident, that in one line
 	Why                    string // why this page comes; empty for a first page
+	Because                string // why this reader is sent it, as the end of a sentence: "the escalation rules name you for incident #412"
 	Summary                string // the worst alert's own
 	State, StateWord       string // how it stands, by whom and when; "open"
 	Resolved               bool
@@ -86,6 +87,7 @@ func (t *Text) incident(n Notice) {
 	t.Severity, t.SeverityWord, t.Number = inc.Severity.String(), l.Severity(inc.Severity), inc.ID
 	t.Name, t.Title, t.Headline = Cut(b.Name(), textTitle), Cut(b.Title(), textTitle), Cut(b.Headline(), textTitle)
 	t.Why, t.Summary = Cut(n.Why(), textTitle), Cut(b.Summary(), textSummary)
+	t.Because = Cut(n.Because(), textTitle)
 	t.State, t.StateWord, t.Resolved = Cut(b.State(), textTitle), b.StateWord(), inc.State == alerting.StateResolved
 	t.Since, t.Holder, t.Counts = l.Time(inc.OpenedAt), Cut(b.Holder(), textValue), b.Alerting()
 	t.Next = Cut(b.NextWords(), textTitle)

@@ -2,6 +2,7 @@ package notifiers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tocsin/escalation"
@@ -13,37 +14,73 @@ const (
 	clearKind  escalation.StepKind = "clear"  // it is resolved
 )
 
-// Why is why this page comes: the matrix's words, or those for its kind. It is empty for a first page. What
-// Tocsin itself says is in the reader's language; the matrix's words are as the configuration has them.
+// Why is why this page comes: the matrix's words, or those for its kind, and what it comes instead of. It is
+// empty for a first page. What Tocsin itself says is in the reader's language; the matrix's words are as the
+// configuration has them.
 func (n Notice) Why() string {
 	w := n.Brief.Locale.Words()
 	says := Plain(n.Page.Says)
-	switch n.Page.Kind {
-	case remindKind:
+	switch {
+	case n.Page.Kind == remindKind:
 		return w.StillOpen
-	case clearKind:
+	case n.Page.Kind == clearKind:
 		return w.AllClear
-	case escalation.AssignStep:
-		if says == "" {
-			return w.AssignedHere
-		}
+	case n.Page.Kind == escalation.AssignStep && says == "":
+		says = w.AssignedHere
+	case says == "":
+		says = n.again()
+	default:
+		says = n.Brief.Locale.says(says)
 	}
-	return n.Brief.Locale.says(says)
+	return join(says, n.insteadWords())
 }
 
-// says is what a person's answer made a page say (escalation writes it in English), in the reader's language.
+// again is why an incident's first page comes once more: it is open again after its end, or the plan began
+// anew (its severity has changed, or nobody has acknowledged it). It is empty in the first round.
+func (n Notice) again() string {
+	w := n.Brief.Locale.Words()
+	switch plan := n.Brief.Plan; {
+	case n.Page.Round < 2:
+		return ""
+	case plan.Start.After(n.Brief.Incident.OpenedAt) && plan.Start.Equal(plan.From):
+		return w.Reopened
+	}
+	return fmt.Sprintf(w.Again, n.Brief.Incident.Severity)
+}
+
+func join(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// says is what escalation made a page say (it writes English), in the reader's language and with people's
+// names.
 func (l Locale) says(english string) string {
 	w := l.Words()
 	if who, ok := strings.CutPrefix(english, "escalated by "); ok {
-		return fmt.Sprintf(w.EscalatedBy, who)
+		return fmt.Sprintf(w.EscalatedBy, l.Name(who))
 	}
 	if who, ok := strings.CutPrefix(english, "assigned to you by "); ok {
-		return fmt.Sprintf(w.AssignedBy, who)
+		return fmt.Sprintf(w.AssignedBy, l.Name(who))
 	}
 	if people, ok := strings.CutPrefix(english, "handed over from you to "); ok {
 		if to, by, ok := strings.Cut(people, " by "); ok {
-			return fmt.Sprintf(w.HandedOver, to, by)
+			return fmt.Sprintf(w.HandedOver, l.Name(to), l.Name(by))
+		}
+	}
+	if rotation, ok := strings.CutPrefix(english, shadowWords); ok {
+		return fmt.Sprintf(w.Shadows, rotation)
+	}
+	for words, own := range map[string]string{toldWords: w.ReachesNone, givenWords: w.AssignedNone} {
+		if role, says, ok := strings.Cut(english, words); ok && (says == "" || strings.HasPrefix(says, ": ")) {
+			return fmt.Sprintf(own, role) + says
 		}
 	}
 	return english
 }
+
+// What escalation makes a page say to the last resort and to a shadow.
+const (
+	toldWords   = " reaches nobody, so you are told"
+	givenWords  = " reaches nobody, so it is assigned to you"
+	shadowWords = "you shadow "
+)

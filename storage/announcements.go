@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"tocsin/alerting"
-	"tocsin/escalation"
 	"tocsin/notifiers"
 
 	"github.com/jackc/pgx/v5"
@@ -14,9 +13,9 @@ import (
 
 // ClaimAnnouncements implements notifiers.Announcements. A replica that has not said yet that it lives
 // claims nothing.
-func (s *Store) ClaimAnnouncements(ctx context.Context, c escalation.Channel, limit int) ([]notifiers.Announcement, error) {
+func (s *Store) ClaimAnnouncements(ctx context.Context, l notifiers.Lane, limit int) ([]notifiers.Announcement, error) {
 	tokens := s.claims.draw(limit)
-	claimed, err := s.claimAnnouncements(ctx, c, tokens)
+	claimed, err := s.claimAnnouncements(ctx, l, tokens)
 	if err == nil && len(claimed) > 0 {
 		err = s.brief(ctx, claimed)
 	}
@@ -31,19 +30,23 @@ func (s *Store) ClaimAnnouncements(ctx context.Context, c escalation.Channel, li
 	return claimed, err
 }
 
-func (s *Store) claimAnnouncements(ctx context.Context, c escalation.Channel, tokens []string) ([]notifiers.Announcement, error) {
+func (s *Store) claimAnnouncements(ctx context.Context, l notifiers.Lane, tokens []string) ([]notifiers.Announcement, error) {
 	rows, err := s.pool.Query(ctx, `
 		WITH free AS (
-			SELECT id FROM announcements
-			WHERE channel = $1 AND next_attempt_at IS NOT NULL AND next_attempt_at <= tocsin_now() AND claimed_by IS NULL
-				AND EXISTS (SELECT FROM replicas WHERE id = $3)
-			ORDER BY next_attempt_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+			SELECT a.id FROM unnest($5::smallint[]) AS worst(severity)
+			CROSS JOIN LATERAL (
+				SELECT id FROM announcements
+				WHERE channel = $1 AND severity = worst.severity AND next_attempt_at IS NOT NULL AND next_attempt_at <= tocsin_now() AND claimed_by IS NULL
+				ORDER BY next_attempt_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+			) AS a
+			WHERE EXISTS (SELECT FROM replicas WHERE id = $3)
+			LIMIT $2
 		), due AS (
 			SELECT id, row_number() OVER () AS n FROM free
 		)
 		UPDATE announcements a SET claimed_by = $3, claim = ($4::text[])[due.n]::uuid
 		FROM due WHERE a.id = due.id AND a.id = ANY (ARRAY(SELECT id FROM due))
-		RETURNING a.id, a.incident_id, a.page_id, a.claim::text, a.ref, a.sent_rev, a.threaded, a.tries`, c, len(tokens), s.replica, tokens)
+		RETURNING a.id, a.incident_id, a.page_id, a.claim::text, a.ref, a.sent_rev, a.threaded, a.tries`, l.Channel, len(tokens), s.replica, tokens, severityNumbers(l.Severities()))
 	if err != nil {
 		return nil, classify(err)
 	}
@@ -75,7 +78,7 @@ func (s *Store) brief(ctx context.Context, claimed []notifiers.Announcement) err
 func (s *Store) FinishAnnouncement(ctx context.Context, a notifiers.Announced) error {
 	_, err := s.pool.Exec(ctx, `
 		UPDATE announcements SET ref = $3, sent_rev = $4, threaded = $5, error = $6,
-			tries = CASE WHEN $7 THEN tries WHEN $6 = '' THEN 0 ELSE tries + 1 END,
+			tries = CASE WHEN $7 THEN tries WHEN $6 <> '' THEN tries + 1 WHEN $8::float8 > 0 THEN tries ELSE 0 END,
 			claimed_by = CASE WHEN $7 THEN claimed_by END, claim = CASE WHEN $7 THEN claim END,
 			next_attempt_at = CASE
 				WHEN $7 THEN next_attempt_at
@@ -92,24 +95,14 @@ func (s *Store) FinishAnnouncement(ctx context.Context, a notifiers.Announced) e
 }
 
 // NextAnnouncement implements notifiers.Announcements.
-func (s *Store) NextAnnouncement(ctx context.Context, c escalation.Channel) (time.Duration, bool, error) {
-	return s.untilDue(ctx, `SELECT tocsin_now(), (
-		SELECT next_attempt_at FROM announcements
-		WHERE channel = $1 AND next_attempt_at IS NOT NULL AND claimed_by IS NULL
-		ORDER BY next_attempt_at LIMIT 1)`, c)
-}
-
-// KeepPlaces says which places the configuration names. An announcement of any other ends as it is; one that was
-// ended and whose place is named again is brought up to date.
-func (s *Store) KeepPlaces(ctx context.Context, named []string) error {
-	_, err := s.pool.Exec(ctx, `
-		UPDATE announcements SET ended = NOT (channel = ANY ($1)),
-			next_attempt_at = CASE WHEN channel = ANY ($1) AND wanted_rev > sent_rev THEN tocsin_now() END
-		WHERE page_id = 0 AND channel <> 'slack' AND ended = (channel = ANY ($1)) AND claimed_by IS NULL`, named)
-	if err == nil {
-		s.committed(Commit{Announcements: true})
-	}
-	return classify(err)
+func (s *Store) NextAnnouncement(ctx context.Context, l notifiers.Lane) (time.Duration, bool, error) {
+	return s.untilDue(ctx, `
+		SELECT tocsin_now(), min(next_attempt_at) FROM unnest($2::smallint[]) AS worst(severity)
+		CROSS JOIN LATERAL (
+			SELECT next_attempt_at FROM announcements
+			WHERE channel = $1 AND severity = worst.severity AND next_attempt_at IS NOT NULL AND claimed_by IS NULL
+			ORDER BY next_attempt_at LIMIT 1
+		) AS earliest`, l.Channel, severityNumbers(l.Severities()))
 }
 
 // queueThread reads what is to be written below an incident's message: its timeline after the entry

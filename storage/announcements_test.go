@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -11,9 +12,12 @@ import (
 	"tocsin/storage"
 )
 
+// board is the chat channel's lane of P0.
+func board() notifiers.Lane { return notifiers.LaneOf(escalation.Slack, alerting.P0) }
+
 func (w *world) announcement(s *storage.Store) notifiers.Announcement {
 	w.t.Helper()
-	as, err := s.ClaimAnnouncements(w.context(), escalation.Slack, 10)
+	as, err := s.ClaimAnnouncements(w.context(), board(), 10)
 	w.must(err)
 	if len(as) != 1 {
 		w.t.Fatalf("%d announcements are due, want one", len(as))
@@ -23,7 +27,7 @@ func (w *world) announcement(s *storage.Store) notifiers.Announcement {
 
 func (w *world) noAnnouncement() {
 	w.t.Helper()
-	as, err := w.ClaimAnnouncements(w.context(), escalation.Slack, 10)
+	as, err := w.ClaimAnnouncements(w.context(), board(), 10)
 	w.must(err)
 	if len(as) != 0 {
 		w.t.Errorf("%d announcements are due, want none", len(as))
@@ -52,7 +56,7 @@ func TestAnIncidentsMessageIsClaimedOnceWithWhatIsNewOnItsTimeline(t *testing.T)
 	if a.Ref != nil || a.Brief.Incident.ID != id || len(a.Entries) != 2 { // opened, first step
 		t.Errorf("%+v", a)
 	}
-	other, err := w.another().ClaimAnnouncements(w.context(), escalation.Slack, 10)
+	other, err := w.another().ClaimAnnouncements(w.context(), board(), 10)
 	w.must(err)
 	if len(other) != 0 {
 		t.Errorf("claimed twice")
@@ -128,7 +132,7 @@ func TestAMessageThatIsPostedIsKnownEvenIfItsReplicaDies(t *testing.T) {
 		t.Errorf("%+v: it would be posted twice", b)
 	}
 	w.shown(a) // the dead one was not quite dead: its claim is gone
-	if c, ok, err := w.NextAnnouncement(w.context(), escalation.Slack); ok || err != nil {
+	if c, ok, err := w.NextAnnouncement(w.context(), board()); ok || err != nil {
 		t.Errorf("next in %v, %v, %v: it is claimed", c, ok, err)
 	}
 }
@@ -138,4 +142,64 @@ func TestAnIncidentThatItsSeverityDoesNotShowInChatHasNoMessage(t *testing.T) {
 	w.receive(policytest.Event(monday, "alertname", "Slow", "severity", "warning"))
 	w.advance()
 	w.noAnnouncement()
+}
+
+func TestTheWorstMessagesAreClaimedFirstAndThoseOfP0ByThemselves(t *testing.T) {
+	w := newWorld(t)
+	id := w.down()
+	w.exec(`INSERT INTO announcements (incident_id, channel, page_id, severity, wanted_rev, next_attempt_at)
+		SELECT $1, 'slack', n, 1 + (n + 1) % 3, 1, tocsin_now() - make_interval(secs => n % 4) FROM generate_series(1, 12) AS n`, id)
+	w.exec(`UPDATE announcements SET next_attempt_at = NULL WHERE page_id = 0`)
+	rest := notifiers.Lane{Channel: escalation.Slack}
+	if _, ok, err := w.NextAnnouncement(w.context(), board()); ok || err != nil {
+		t.Errorf("something of P0 is due: %v", err)
+	}
+	if wait, ok, err := w.NextAnnouncement(w.context(), rest); !ok || err != nil || wait != -3*time.Second {
+		t.Errorf("the next is due in %v (%v), %v", wait, ok, err)
+	}
+	w.noAnnouncement()
+	var got [][]int64
+	for range 4 {
+		as, err := w.ClaimAnnouncements(w.context(), rest, 4)
+		w.must(err)
+		var pages []int64
+		for _, a := range as {
+			pages = append(pages, a.PageID%3)
+		}
+		got = append(got, pages)
+	}
+	if want := [][]int64{{2, 2, 2, 2}, {0, 0, 0, 0}, {1, 1, 1, 1}, nil}; !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("by their number's rest when divided by three: %v, want %v", got, want)
+	}
+}
+
+func TestAMessageChangesItsLaneWithItsIncidentsSeverity(t *testing.T) {
+	w := newWorld(t)
+	id := w.down()
+	w.shown(w.announcement(w.Store))
+	lower := escalation.Answer{Verb: escalation.SetSeverity, By: alerting.Actor{Name: "system-admin"}, Severity: alerting.P1}
+	_, _, err := w.desk.Answer(w.context(), id, lower)
+	w.must(err)
+	w.noAnnouncement()
+	as, err := w.ClaimAnnouncements(w.context(), notifiers.Lane{Channel: escalation.Slack}, 10)
+	w.must(err)
+	if len(as) != 1 || as[0].Brief.Incident.Severity != alerting.P1 {
+		t.Errorf("%+v", as)
+	}
+}
+
+func TestAMessageThatIsKeptBackIsNotCalledAFailure(t *testing.T) {
+	w := newWorld(t)
+	w.down()
+	w.failed(w.announcement(w.Store), time.Second)
+	w.pass(time.Second)
+	a := w.announcement(w.Store)
+	w.must(w.FinishAnnouncement(w.context(), notifiers.Announced{Announcement: a, Retry: 7 * time.Second}))
+	if wait, ok, err := w.NextAnnouncement(w.context(), board()); !ok || err != nil || wait != 7*time.Second {
+		t.Errorf("due in %v (%v), %v", wait, ok, err)
+	}
+	w.pass(7 * time.Second)
+	if a := w.announcement(w.Store); a.Tries != 1 {
+		t.Errorf("%d tries, want the one that failed", a.Tries)
+	}
 }

@@ -58,15 +58,23 @@ func (s *Store) noteCall(ctx context.Context, attemptID, callSID string, e twili
 		queueFate(write, p, f)
 		done.about(p, f)
 	}
-	write.Queue(`UPDATE attempts SET events = $2 WHERE id = $1 OR bundle = $1`, attemptID, events)
-	write.Queue(`
-		UPDATE attempts SET outcome = $2, error = $3, provider_id = CASE WHEN $4 = '' THEN provider_id ELSE $4 END
-		WHERE (id = $1 OR bundle = $1) AND outcome <> 'skipped'`, attemptID, string(result.Outcome), callError(result), callSID)
+	queueCallEvents(write, attemptID, callSID, events, result)
 	if err := tx.commit(ctx, write); err != nil {
 		return err
 	}
 	s.committed(done)
 	return nil
+}
+
+// queueCallEvents writes what is known of a call to all attempts that it is, in one statement, so that the ledger
+// tells it once. One that had dropped out of the message stays skipped.
+func queueCallEvents(b *pgx.Batch, attemptID, callSID string, events []twilio.CallEvent, r twilio.CallResult) {
+	b.Queue(`
+		UPDATE attempts SET events = $2,
+			outcome = CASE WHEN outcome = 'skipped' THEN outcome ELSE $3 END,
+			error = CASE WHEN outcome = 'skipped' THEN error ELSE $4 END,
+			provider_id = CASE WHEN outcome = 'skipped' OR $5 = '' THEN provider_id ELSE $5 END
+		WHERE id = $1 OR bundle = $1`, attemptID, events, string(r.Outcome), callError(r), callSID)
 }
 
 // callError is why a call failed; empty if it did not.
@@ -85,6 +93,7 @@ func (c *Commit) about(p calledPage, f fate) {
 	if lane := notifiers.LaneOf(p.channel, p.severity); f.state == notifiers.Queued && !slices.Contains(c.Pages, lane) {
 		c.Pages = append(c.Pages, lane)
 	}
+	c.Failover = c.Failover || f.state == notifiers.Failed
 }
 
 // queueCalled locks the pages that an attempt's call is about, and reads them with all of their attempts, oldest

@@ -2,18 +2,20 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tocsin/alerting"
 	"tocsin/escalation"
+	"tocsin/escalation/oncall"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// TakeCommand notes that something which came over a channel is acted on, and queues the messages that it asks
-// for, in one transaction. With an action it goes on the audit log. fresh is false if one with this key was taken
-// within a day: then nothing is done. What the command changes besides is its caller's.
+// TakeCommand queues the messages that a command asks for which came over a channel, with the action on the
+// audit log, and notes that the command with this key is done, all in one transaction: after an error nothing
+// is, and the same command may come again. fresh is false if it was done within a day: then nothing more is.
 func (s *Store) TakeCommand(ctx context.Context, key string, by alerting.Actor, action string, ms []escalation.Message) (fresh bool, err error) {
 	err = retry(ctx, func() error {
 		fresh, err = s.takeCommand(ctx, key, by, action, ms)
@@ -30,17 +32,14 @@ func (s *Store) takeCommand(ctx context.Context, key string, by alerting.Actor, 
 	defer tx.end()
 	var now time.Time
 	take := &pgx.Batch{}
-	take.Queue(`INSERT INTO replies (id, at, reply, done_at, person) VALUES ($1, tocsin_now(), '{}', tocsin_now(), $2) ON CONFLICT (id) DO NOTHING`, storable(key), storable(by.Name)).
-		Exec(func(tag pgconn.CommandTag) error { fresh = tag.RowsAffected() == 1; return nil })
+	queueTaken(take, key, by, &fresh)
 	queueNow(take, &now)
 	if err := tx.run(ctx, take); err != nil || !fresh {
 		return false, err
 	}
 	write := &pgx.Batch{}
 	queueMessages(write, ms, now)
-	if action != "" {
-		queueCommandAudit(write, by, action, ms, now)
-	}
+	queueCommandAudit(write, by, action, ms, now)
 	if err := tx.commit(ctx, write); err != nil {
 		return false, err
 	}
@@ -48,6 +47,51 @@ func (s *Store) takeCommand(ctx context.Context, key string, by alerting.Actor, 
 		s.committed(Commit{Pages: lanes})
 	}
 	return true, nil
+}
+
+// queueTaken notes that a command is done; fresh is false if it was before. It waits for a transaction that
+// is doing the same command.
+func queueTaken(b *pgx.Batch, key string, by alerting.Actor, fresh *bool) {
+	b.Queue(`INSERT INTO replies (id, at, reply, done_at, person) VALUES ($1, tocsin_now(), '{}', tocsin_now(), $2) ON CONFLICT (id) DO NOTHING`,
+		storable(key), storable(by.Name)).
+		Exec(func(tag pgconn.CommandTag) error { *fresh = tag.RowsAffected() == 1; return nil })
+}
+
+// CommandRoster is the roster as one command changes it that came over a channel. See Store.CommandRoster.
+type CommandRoster struct {
+	*Store
+	key string
+}
+
+// CommandRoster is the roster for the command with this key: the override that it adds is stored together
+// with the note that the command is done, so that it is made once however often the command comes.
+func (s *Store) CommandRoster(key string) CommandRoster { return CommandRoster{s, key} }
+
+// errTaken is of a command that was done before.
+var errTaken = errors.New("the command was done before")
+
+// AddOverride implements escalation.RosterStore. The id is 0 if the command was done before: then nothing
+// changes.
+func (c CommandRoster) AddOverride(ctx context.Context, o oncall.Override, ms []escalation.Message, by alerting.Actor) (id int64, err error) {
+	id, err = c.addOverride(ctx, o, ms, by, func(tx *transaction) error {
+		var fresh bool
+		take := &pgx.Batch{}
+		queueTaken(take, c.key, by, &fresh)
+		if err := tx.run(ctx, take); err != nil {
+			return err
+		}
+		if !fresh {
+			return errTaken
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errTaken):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	}
+	return id, nil
 }
 
 // toldBy is what the audit log keeps of messages that somebody asked for.

@@ -242,23 +242,25 @@ func (r *entryRows) queue(b *pgx.Batch) {
 // have asked for it.
 func queueAnnouncements(b *pgx.Batch, shown, touched []*escalation.Decision, now time.Time) {
 	if len(touched) > 0 {
-		id, rev := revisions(touched)
+		id, severity, rev := revisions(touched)
 		b.Queue(`
-			UPDATE announcements a SET wanted_rev = r.rev, next_attempt_at = CASE WHEN a.ended THEN NULL WHEN a.tries > 0 THEN coalesce(a.next_attempt_at, $3) ELSE least(coalesce(a.next_attempt_at, $3), $3) END
-			FROM unnest($1::bigint[], $2::bigint[]) AS r(id, rev) WHERE a.incident_id = r.id AND a.incident_id = ANY ($1)`, id, rev, now)
+			UPDATE announcements a SET wanted_rev = r.rev, severity = r.severity, next_attempt_at = CASE WHEN a.ended THEN NULL WHEN a.tries > 0 THEN coalesce(a.next_attempt_at, $3) ELSE least(coalesce(a.next_attempt_at, $3), $3) END
+			FROM unnest($1::bigint[], $2::bigint[], $4::smallint[]) AS r(id, rev, severity) WHERE a.incident_id = r.id AND a.incident_id = ANY ($1)`, id, rev, now, severity)
 	}
 	var id, rev []int64
+	var severity []int16
 	var channel []string
 	for _, d := range shown {
 		for _, c := range shownIn(d) {
 			id, rev, channel = append(id, d.Case.Incident.ID), append(rev, d.Case.Incident.Rev), append(channel, c)
+			severity = append(severity, int16(d.Case.Incident.Severity))
 		}
 	}
 	if len(id) > 0 {
 		b.Queue(`
-			INSERT INTO announcements (incident_id, channel, wanted_rev, next_attempt_at)
-			SELECT r.id, r.channel, r.rev, $4 FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS r(id, channel, rev)
-			ON CONFLICT (incident_id, channel, page_id) DO NOTHING`, id, channel, rev, now)
+			INSERT INTO announcements (incident_id, channel, severity, wanted_rev, next_attempt_at)
+			SELECT r.id, r.channel, r.severity, r.rev, $4 FROM unnest($1::bigint[], $2::text[], $3::bigint[], $5::smallint[]) AS r(id, channel, rev, severity)
+			ON CONFLICT (incident_id, channel, page_id) DO NOTHING`, id, channel, rev, now, severity)
 	}
 }
 
@@ -271,9 +273,10 @@ func shownIn(d *escalation.Decision) []string {
 	return in
 }
 
-func revisions(ds []*escalation.Decision) (id, rev []int64) {
+func revisions(ds []*escalation.Decision) (id []int64, severity []int16, rev []int64) {
 	for _, d := range ds {
 		id, rev = append(id, d.Case.Incident.ID), append(rev, d.Case.Incident.Rev)
+		severity = append(severity, int16(d.Case.Incident.Severity))
 	}
-	return id, rev
+	return id, severity, rev
 }

@@ -26,13 +26,13 @@ func addClears(ctx context.Context, tx *transaction, ds []*escalation.Decision) 
 	left := map[int64][]escalation.Left{}
 	b := &pgx.Batch{}
 	b.Queue(`
-		SELECT p.incident_id, p.person, p.channel FROM unnest($1::bigint[], $2::int[]) AS r(id, round)
+		SELECT p.incident_id, p.person, p.channel, p.digest FROM unnest($1::bigint[], $2::int[]) AS r(id, round)
 		JOIN pages p ON p.incident_id = r.id AND p.round = r.round
 		WHERE p.incident_id = ANY ($1) AND p.kind IN ('page', 'assign', 'remind') AND p.state IN ('sending', 'sent', 'delivered', 'unknown')
 		ORDER BY p.id`, id, round).Query(func(rows pgx.Rows) error {
 		var incident int64
 		var l escalation.Left
-		_, err := pgx.ForEachRow(rows, []any{&incident, &l.Person, &l.Channel}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&incident, &l.Person, &l.Channel, &l.Digest}, func() error {
 			left[incident] = append(left[incident], l)
 			return nil
 		})

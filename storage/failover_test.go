@@ -221,7 +221,7 @@ func TestAnIncidentIsToldToItsPlacesUntilTheConfigurationNamesThemNoMore(t *test
 	id := w.down()
 	due := func(place string) int {
 		t.Helper()
-		as, err := w.ClaimAnnouncements(w.context(), escalation.Channel(place), 10)
+		as, err := w.ClaimAnnouncements(w.context(), notifiers.Lane{Channel: escalation.Channel(place), Urgent: true}, 10)
 		w.must(err)
 		for _, a := range as {
 			a.Ref, a.SentRev = []byte(`{}`), a.Brief.Incident.Rev

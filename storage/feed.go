@@ -16,6 +16,7 @@ type Commit struct {
 	Pages         []notifiers.Lane // pages were queued
 	Announcements bool             // messages are to be brought up to date
 	Roster        bool             // who is on call was changed
+	Failover      bool             // a page failed for good: it is to go another way
 }
 
 // feed hands commits to whoever listens in this process.

@@ -39,12 +39,21 @@ func (s *Store) FinishPage(ctx context.Context, f notifiers.Finish) error {
 	} else {
 		queueFinish(b, f)
 	}
+	var failed bool
+	queueFailed(b, f.Claim.AttemptID, &failed)
 	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
 		return err
 	}
 	s.claims.drop(f.Claim.Tokens()...)
-	s.committed(Commit{Incidents: known(f.Claim.Incidents()), Announcements: f.Ref != nil})
+	s.committed(Commit{Incidents: known(f.Claim.Incidents()), Announcements: f.Ref != nil, Failover: failed})
 	return nil
+}
+
+// queueFailed asks whether a page of a message has failed for good and is to go another way.
+func queueFailed(b *pgx.Batch, attemptID string, failed *bool) {
+	b.Queue(`SELECT EXISTS (SELECT FROM attempts t JOIN pages p ON p.id = t.page_id
+		WHERE `+ofMessage+` AND p.state = 'failed' AND p.accept_by IS NOT NULL)`, attemptID).
+		QueryRow(func(row pgx.Row) error { return row.Scan(failed) })
 }
 
 // known is incidents without the 0 of messages.
@@ -111,8 +120,8 @@ func queueFinish(b *pgx.Batch, f notifiers.Finish) {
 				jsonb_build_object('text', 'the provider''s receipt')
 			FROM page WHERE state <> wants AND incident_id <> 0
 		)
-		INSERT INTO announcements (incident_id, channel, page_id, ref, wanted_rev, sent_rev, next_attempt_at)
-		SELECT page.incident_id, page.channel, page.id, $12, i.rev, $13, CASE WHEN i.rev > $13 THEN tocsin_now() END
+		INSERT INTO announcements (incident_id, channel, page_id, severity, ref, wanted_rev, sent_rev, next_attempt_at)
+		SELECT page.incident_id, page.channel, page.id, i.severity, $12, i.rev, $13, CASE WHEN i.rev > $13 THEN tocsin_now() END
 		FROM page JOIN incidents i ON i.id = page.incident_id
 		WHERE $12::jsonb IS NOT NULL AND NOT page.dropped
 		ON CONFLICT (incident_id, channel, page_id) DO UPDATE SET ref = excluded.ref, sent_rev = excluded.sent_rev`,
@@ -137,13 +146,15 @@ func (s *Store) Receipt(ctx context.Context, attemptID, providerID string, outco
 			incidents, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 			return err
 		})
+	var failed bool
+	queueFailed(b, attemptID, &failed)
 	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
 		return err
 	}
 	if len(incidents) == 0 {
 		return alerting.ErrNotFound
 	}
-	s.committed(Commit{Incidents: known(incidents)})
+	s.committed(Commit{Incidents: known(incidents), Failover: failed})
 	return nil
 }
 
@@ -155,15 +166,23 @@ func about(incident int64) []int64 {
 	return []int64{incident}
 }
 
-// queueReceipt moves an attempt forward. One that failed without a provider's id is what its sender
-// thought; a report of the provider knows better. A call is known by its events (NoteCall). While the page
-// is being sent again, the end of that attempt settles it.
+// queueReceipt notes how far the provider's reports of an attempt have come, and moves it forward. One that failed
+// without a provider's id is what its sender thought; a report of the provider knows better. A call is known by its
+// events (NoteCall). While the page is being sent again, the end of that attempt settles it.
 func queueReceipt(b *pgx.Batch, attemptID, providerID string, outcome notifiers.Outcome, errText string) {
 	b.Queue(`
-		WITH attempt AS (
-			UPDATE attempts t SET outcome = $3, error = $4, provider_id = CASE WHEN $2 = '' THEN provider_id ELSE $2 END
-			WHERE `+ofMessage+` AND events IS NULL AND (array_position($5::text[], outcome) < array_position($5::text[], $3) OR outcome = 'failed' AND provider_id = '')
-			RETURNING id, page_id, at
+		WITH news AS (
+			SELECT id, array_position($5::text[], outcome) < array_position($5::text[], $3) OR outcome = 'failed' AND provider_id = '' AS moves
+			FROM attempts t
+			WHERE `+ofMessage+` AND events IS NULL AND outcome <> 'skipped'
+				AND (reported IS NULL OR array_position($5::text[], reported) < array_position($5::text[], $3))
+		), noted AS (
+			UPDATE attempts t SET reported = $3, outcome = CASE WHEN moves THEN $3 ELSE outcome END, error = CASE WHEN moves THEN $4 ELSE error END,
+				provider_id = CASE WHEN $2 = '' OR NOT moves THEN provider_id ELSE $2 END
+			FROM news WHERE t.id = news.id AND t.id = ANY (ARRAY(SELECT id FROM news))
+			RETURNING t.id, t.page_id, t.at, news.moves
+		), attempt AS (
+			SELECT id, page_id, at FROM noted WHERE moves
 		), others AS (
 			SELECT o.page_id, o.outcome, o.at > a.at AS later FROM attempt a JOIN attempts o ON o.page_id = a.page_id AND o.id <> a.id
 		), settled AS (

@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"tocsin/alerting"
 	"tocsin/escalation"
 	"tocsin/escalation/policytest"
 	"tocsin/notifiers"
 	"tocsin/notifiers/ledger"
+	"tocsin/notifiers/twilio"
 	"tocsin/storage"
 )
 
@@ -278,6 +280,71 @@ func TestAReceiptThatComesBeforeTheAnswerIsToldAsOne(t *testing.T) {
 	}
 	if found := w.found(nil); len(found) > 0 {
 		t.Errorf("found %v", found)
+	}
+}
+
+func TestAReceiptThatBearsOutWhatWasKnownIsToldAndOneThatRepeatsItIsNot(t *testing.T) {
+	w := newWorld(t)
+	id := w.down()
+	c := w.one(escalation.SMS, true)
+	w.finish(c, notifiers.Sent, notifiers.OutcomeSent, 0)
+	w.pass(ledger.ReceiptWithin)
+	if !w.delivery(id, c.AttemptID).NoReceipt {
+		t.Error("that none has come does not show")
+	}
+	before := w.kinds(id)
+	for _, o := range []notifiers.Outcome{notifiers.OutcomeSent, notifiers.OutcomeSent, notifiers.OutcomeDelivered, notifiers.OutcomeSent, notifiers.OutcomeDelivered} {
+		w.receipt(c.AttemptID, o)
+		if try := w.delivery(id, c.AttemptID); try.NoReceipt {
+			t.Errorf("after %s: %+v", o, try)
+		}
+	}
+	w.seal()
+	if got := w.entries(id)[4:]; !slices.Equal(got, []string{"accepted system-admin sms sent", "receipt system-admin sms sent", "receipt system-admin sms delivered"}) {
+		t.Errorf("%v", got)
+	}
+	if n := w.kinds(id)[alerting.KindPageSent]; n != before[alerting.KindPageSent] {
+		t.Error("the timeline tells twice that it was sent")
+	}
+	if found := w.found(nil); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+}
+
+// delivery is an attempt as the ledger tells it now.
+func (w *world) delivery(incident int64, attempt string) ledger.Try {
+	w.t.Helper()
+	entries, err := w.Ledger(w.context(), incident)
+	w.must(err)
+	pages, _ := ledger.Deliveries(entries, w.now)
+	for _, p := range pages {
+		for _, try := range p.Tries {
+			if try.Attempt == attempt {
+				return try
+			}
+		}
+	}
+	w.t.Fatalf("the ledger tells of no attempt %s", attempt)
+	return ledger.Try{}
+}
+
+func TestAReceiptOfAMessageIsToldOfEachPageThatLeftInIt(t *testing.T) {
+	w := newWorld(t)
+	id := w.down()
+	lead, joined, dropped := w.ring(id, alerting.P0), w.ring(id, alerting.P1), w.ring(id, alerting.P1)
+	w.finish(lead, notifiers.Sent, notifiers.OutcomeSent, 0)
+	w.finish(joined, notifiers.Sent, notifiers.OutcomeSent, 0)
+	w.finish(dropped, notifiers.Skipped, notifiers.OutcomeSkipped, 0)
+	w.exec(`UPDATE attempts SET bundle = $2 WHERE id = ANY ($1)`, []string{joined.AttemptID, dropped.AttemptID}, lead.AttemptID)
+	for _, report := range []func(){
+		func() { w.receipt(lead.AttemptID, notifiers.OutcomeSent) },
+		func() { w.note(lead.AttemptID, twilio.CallPlaced) },
+	} {
+		before := len(w.entries(id))
+		report()
+		if got := w.entries(id)[before:]; !slices.Equal(got, []string{"receipt system-admin voice sent", "receipt system-admin voice sent"}) {
+			t.Errorf("%q", got)
+		}
 	}
 }
 

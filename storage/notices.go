@@ -24,6 +24,7 @@ type notice struct {
 	Pages         []notifiers.Lane `json:"p,omitempty"`
 	Announcements bool             `json:"a,omitempty"`
 	Roster        bool             `json:"o,omitempty"`
+	Failover      bool             `json:"f,omitempty"`
 }
 
 const (
@@ -61,6 +62,7 @@ func (n *notice) add(c Commit) {
 	}
 	n.Announcements = n.Announcements || c.Announcements
 	n.Roster = n.Roster || c.Roster
+	n.Failover = n.Failover || c.Failover
 }
 
 // Tell sends the other replicas one notice for all commits since the last, until ctx ends. What is lost
@@ -113,7 +115,7 @@ func (s *Store) listen(ctx context.Context) error {
 			return fmt.Errorf("notice %q: %w", msg.Payload, err)
 		}
 		if n.Replica != s.replica.String() {
-			s.feed.publish(Commit{n.Incidents, n.Step, n.StepIn, n.Pages, n.Announcements, n.Roster})
+			s.feed.publish(Commit{n.Incidents, n.Step, n.StepIn, n.Pages, n.Announcements, n.Roster, n.Failover})
 		}
 	}
 }

@@ -274,7 +274,7 @@ func TestAPageThatCanBeEditedFollowsItsIncident(t *testing.T) {
 	f := finished(c, notifiers.Sent, notifiers.OutcomeSent, 0)
 	f.Ref, f.Rev = []byte(`{"ts": "1"}`), b.Incident.Rev
 	w.must(w.FinishPage(w.context(), f))
-	as, err := w.ClaimAnnouncements(w.context(), escalation.Slack, 10)
+	as, err := w.ClaimAnnouncements(w.context(), board(), 10)
 	w.must(err)
 	if i := slices.IndexFunc(as, func(a notifiers.Announcement) bool { return a.PageID == c.Page.ID }); i < 0 || as[i].SentRev != b.Incident.Rev || string(as[i].Ref) != `{"ts": "1"}` {
 		t.Errorf("%+v", as)

@@ -118,12 +118,12 @@ func (w *world) way(n int) {
 		_, _, err = w.NextPage(w.context(), notifiers.Lane{Channel: channel, Urgent: true})
 		w.must(err)
 	}
-	as, err := w.ClaimAnnouncements(w.context(), escalation.Slack, 10)
+	as, err := w.ClaimAnnouncements(w.context(), board(), 10)
 	w.must(err)
 	for _, a := range as {
 		w.shown(a)
 	}
-	_, _, err = w.NextAnnouncement(w.context(), escalation.Slack)
+	_, _, err = w.NextAnnouncement(w.context(), board())
 	w.must(err)
 	_, err = w.Spent(w.context(), escalation.SMS, w.now.Add(-24*time.Hour))
 	w.must(err)

@@ -16,8 +16,9 @@ import (
 func (s *Store) Heartbeat(ctx context.Context, config string) error {
 	b := &pgx.Batch{}
 	b.Queue(`
-		INSERT INTO replicas (id, started_at, heartbeat_at, config, version, process) VALUES ($1, tocsin_now(), tocsin_now(), $2, $4, $3)
-		ON CONFLICT (id) DO UPDATE SET heartbeat_at = tocsin_now(), config = excluded.config`, s.replica, config, s.options.Process, s.options.Version)
+		INSERT INTO replicas (id, started_at, heartbeat_at, config, version, process, places) VALUES ($1, tocsin_now(), tocsin_now(), $2, $4, $3, $5)
+		ON CONFLICT (id) DO UPDATE SET heartbeat_at = tocsin_now(), config = excluded.config, places = excluded.places`,
+		s.replica, config, s.options.Process, s.options.Version, s.namedPlaces())
 	b.Queue(`DELETE FROM replicas WHERE heartbeat_at < tocsin_now() - interval '1 day'`)
 	var others int
 	b.Queue(`SELECT count(*) FROM replicas WHERE id <> $1 AND heartbeat_at > tocsin_now() - interval '10 seconds'`, s.replica).
@@ -68,7 +69,7 @@ func (s *Store) Reclaim(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	if len(lanes)+freed > 0 {
-		s.committed(Commit{Pages: lanes, Announcements: freed > 0})
+		s.committed(Commit{Pages: lanes, Announcements: freed > 0, Failover: len(lanes) > 0})
 	}
 	return len(lanes) + freed, nil
 }

@@ -78,7 +78,7 @@ func TestAClaimWhoseAnswerWasLostIsFreedByTheReplicaItself(t *testing.T) {
 		t.Fatalf("%d freed, %v: they would be held as long as the replica lives", n, err)
 	}
 	w.one(escalation.SMS, true)
-	as, err := w.ClaimAnnouncements(w.context(), escalation.Slack, 10)
+	as, err := w.ClaimAnnouncements(w.context(), board(), 10)
 	w.must(err)
 	if len(as) != 1 {
 		t.Errorf("%+v", as)

@@ -94,7 +94,15 @@ func (s *Store) changeRoster(ctx context.Context, change func(tx *transaction, w
 
 // AddOverride implements escalation.RosterStore.
 func (s *Store) AddOverride(ctx context.Context, o oncall.Override, ms []escalation.Message, by alerting.Actor) (id int64, err error) {
+	return s.addOverride(ctx, o, ms, by, func(*transaction) error { return nil })
+}
+
+// addOverride stores an override unless first, which is called in its transaction, has an error.
+func (s *Store) addOverride(ctx context.Context, o oncall.Override, ms []escalation.Message, by alerting.Actor, first func(tx *transaction) error) (id int64, err error) {
 	err = s.changeRoster(ctx, func(tx *transaction, write *pgx.Batch, now time.Time) error {
+		if err := first(tx); err != nil {
+			return err
+		}
 		b := &pgx.Batch{}
 		queueOverride(b, o, &id)
 		if err := tx.run(ctx, b); err != nil {

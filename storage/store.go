@@ -32,6 +32,7 @@ type Store struct {
 	options Options
 	feed    *feed
 	claims  claims
+	places  atomic.Pointer[[]string] // that the configuration names; nil: it is not known yet
 
 	alone   atomic.Bool   // no other replica lives: nobody to tell
 	tell    chan struct{} // something is pending

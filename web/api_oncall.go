@@ -41,6 +41,9 @@ func (s *server) listOnCall(ctx context.Context, in *oncallInput) (*oncallOutput
 		at = time.Now()
 	}
 	var out oncallOutput
-	out.Body.At, out.Body.Zone, out.Body.Roles = at.UTC(), s.Zone.String(), api.Duties(p, at, in.Role)
+	out.Body.At, out.Body.Zone = at.UTC(), s.Zone.String()
+	if out.Body.Roles, err = s.duties(ctx, p, at, in.Role); err != nil {
+		return nil, s.failed(ctx, err)
+	}
 	return &out, nil
 }

@@ -60,16 +60,21 @@ type optOuts map[string]time.Time
 
 func (o optOuts) OptOuts(context.Context) (map[string]time.Time, error) { return o, nil }
 
-func TestTheCardSaysWhoGetsNoSMSBecauseTheySentStop(t *testing.T) {
-	w := scene(time.Now())
+// withNumber is a site whose engineering-manager, who holds the role manager, has a number and sent STOP.
+func withNumber(t *testing.T) string {
+	t.Helper()
 	p := policy()
 	manager := p.Directory.People["engineering-manager"]
 	manager.Phone = "+15005550099"
 	p.Directory.People[manager.ID] = manager
-	o := w.options()
+	o := scene(time.Now()).options()
 	o.Policy = func() *escalation.Policy { return p }
 	o.OptOuts = optOuts{manager.Phone: time.Date(2026, 12, 8, 9, 30, 0, 0, time.UTC)}
-	base := serve(t, o).URL
+	return serve(t, o).URL
+}
+
+func TestTheCardSaysWhoGetsNoSMSBecauseTheySentStop(t *testing.T) {
+	base := withNumber(t)
 	page := get(t, signedIn(t, base, "viewer"), base+"/oncall").want(t, 200)
 	if got := page.text(t, "#role-manager .away"); got != "Gets no SMS: sent STOP Tue 8 Dec 10:30" {
 		t.Errorf("told: %q", got)
@@ -77,7 +82,34 @@ func TestTheCardSaysWhoGetsNoSMSBecauseTheySentStop(t *testing.T) {
 	if n := len(page.find(t, "#role-executive .away")); n != 0 {
 		t.Error("somebody who sent nothing is marked")
 	}
-	if strings.Contains(page.body, "5550099") {
-		t.Error("the number is shown")
+}
+
+func TestTheAPISaysWhoGetsNoSMSAndSinceWhen(t *testing.T) {
+	base := withNumber(t)
+	for role, want := range map[string]string{"manager": `"no_sms_since":"2026-12-08T09:30:00Z"`, "executive": `"no_sms_since":null`} {
+		body := call(t, base, "GET", "/api/v1/oncall?role="+role, "").want(t, 200).body
+		if !strings.Contains(body, want) {
+			t.Errorf("%s: %s, want %s in it", role, body, want)
+		}
+	}
+}
+
+func TestTheNumberOfWhoIsOnCallIsWholeForWhoeverMayAnswerAndMaskedForOthers(t *testing.T) {
+	base := withNumber(t)
+	for role, want := range map[string]struct{ number, other string }{
+		"viewer": {"+1500•••0099", "5550099"}, "responder": {"+15005550099", "•••"}, "admin": {"+15005550099", "•••"},
+	} {
+		for address, body := range map[string]string{
+			"page": get(t, signedIn(t, base, role), base+"/oncall").want(t, 200).body,
+			"API":  send(t, client(t), "GET", base+"/api/v1/oncall", bearerToken(role+"-secret")).want(t, 200).body,
+		} {
+			if !strings.Contains(body, want.number) || strings.Contains(body, want.other) {
+				t.Errorf("%s, %s: %s is not how the number is shown", role, address, want.number)
+			}
+		}
+	}
+	page := get(t, signedIn(t, base, "responder"), base+"/oncall").want(t, 200)
+	if got := attr(page.find(t, "#role-manager .duty-phone a")[0], "href"); got != "tel:+15005550099" {
+		t.Errorf("a press calls %q", got)
 	}
 }

@@ -30,12 +30,13 @@ func (s *server) showOnCall(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	page := view.OnCall{
-		Duties: duties(p, sh.Now, s.Zone), Rotations: slices.Sorted(maps.Keys(p.Directory.Rotations)),
-		Absences: absences(p, sh.Now), People: s.people(), Notice: n, Sent: sent,
-	}
-	if err := s.withOptOuts(ctx, p, page.Duties); err != nil {
+	held, err := s.duties(ctx, p, sh.Now, "")
+	if err != nil {
 		return err
+	}
+	page := view.OnCall{
+		Duties: shownDuties(p, held, s.Zone), Rotations: slices.Sorted(maps.Keys(p.Directory.Rotations)),
+		Absences: absences(p, sh.Now), People: s.people(), Notice: n, Sent: sent,
 	}
 	if rotation, ok := chosen(p, page.Rotations, asked.Get("rotation")); ok {
 		page.Month = view.NewMonth(rotation, p.Directory.Absences, p.Calendar, first, sh.Now)
@@ -98,10 +99,24 @@ func reader(p *escalation.Policy, people []string, candidates ...string) string 
 	return people[0]
 }
 
-// duties are who holds each role, with times on the clock of the role's rotation.
-func duties(p *escalation.Policy, now time.Time, zone *time.Location) []view.Duty {
+// duties are who holds each role, or the one that is named, and how they are reached as who asks may see it.
+func (s *server) duties(ctx context.Context, p *escalation.Policy, at time.Time, role string) ([]api.Duty, error) {
+	out := api.Duties(p, at, role)
+	c := api.Contacts{People: p.Directory.People, Whole: identityOf(ctx).May(Responder)}
+	if s.OptOuts != nil {
+		var err error
+		if c.OptOuts, err = s.OptOuts.OptOuts(ctx); err != nil {
+			return nil, err
+		}
+	}
+	c.Add(out)
+	return out, nil
+}
+
+// shownDuties have their times on the clock of the role's rotation.
+func shownDuties(p *escalation.Policy, held []api.Duty, zone *time.Location) []view.Duty {
 	var out []view.Duty
-	for _, d := range api.Duties(p, now, "") {
+	for _, d := range held {
 		in := zone
 		if r, ok := p.Directory.Rotations[d.Rotation]; ok {
 			in = zoneOf(r)
@@ -117,27 +132,10 @@ func holders(in []api.Holder, zone *time.Location) []view.Holder {
 		out[i] = view.Holder{
 			Person: h.Person, From: value(h.From), Until: value(h.Until), Why: h.Why, Override: h.Override != 0,
 			Away: value(h.AwayUntil), Deputy: h.Deputy, Unreachable: h.Unreachable, Zone: zone,
+			Phone: h.Phone, NoSMS: value(h.NoSMSSince),
 		}
 	}
 	return out
-}
-
-// withOptOuts says of those on call that they get no SMS, if they have asked for none.
-func (s *server) withOptOuts(ctx context.Context, p *escalation.Policy, duties []view.Duty) error {
-	if s.OptOuts == nil {
-		return nil
-	}
-	outs, err := s.OptOuts.OptOuts(ctx)
-	if err != nil {
-		return err
-	}
-	for _, d := range duties {
-		for i := range d.Now {
-			h := &d.Now[i]
-			h.NoSMS = outs[p.Directory.People[h.Person].Address(escalation.SMS)]
-		}
-	}
-	return nil
 }
 
 // value is *t, zero for nil.

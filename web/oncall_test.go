@@ -39,7 +39,7 @@ func question() url.Values {
 func TestTheOnCallPageSaysWhoHoldsEachRoleAndWhoIsNext(t *testing.T) {
 	_, base := start(t)
 	page := get(t, signedIn(t, base, "viewer"), base+"/oncall").want(t, 200)
-	if got := page.text(t, "#role-manager"); got != "manager EM Engineering Manager the role names them" {
+	if got := page.text(t, "#role-manager"); got != "manager EM Engineering Manager the role names them +1500•••0001" {
 		t.Errorf("manager: %s", got)
 	}
 	if got := page.text(t, "#role-on-call"); !strings.Contains(got, "until") || !strings.Contains(got, "then") || !strings.Contains(got, "shadowed by VP Engineering") {

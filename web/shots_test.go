@@ -33,6 +33,7 @@ func TestShots(t *testing.T) {
 	shoot(t, tab, dir, "incidents-none", srv.URL+"/?q=nothing+like+this", "")
 	shoot(t, tab, dir, "incident", srv.URL+"/incidents/412", "")
 	shoot(t, tab, dir, "incident-open", srv.URL+"/incidents/412", "document.querySelectorAll('details').forEach(d => d.open = true)")
+	shoot(t, tab, dir, "delivery", srv.URL+"/incidents/412/delivery", "")
 	shoot(t, tab, dir, "outbox", srv.URL+"/outbox", "document.querySelectorAll('details').forEach(d => d.open = true)")
 	changed(t, w)
 	if _, err := w.AddAbsence(t.Context(), escalation.Absence{

@@ -131,11 +131,12 @@ func (g *Guard) Transport(base *http.Transport) *http.Transport {
 }
 
 // Redirects is an http.Client's CheckRedirect that follows at most most redirects, each of them guarded by
-// the Transport as any other call, and none from HTTPS to HTTP. With 0 the redirect is the answer.
+// the Transport as any other call, and none from HTTPS to HTTP. With 0 the redirect is the answer; so is one
+// that would make another method of the call, and drop its body: 301, 302 and 303 make GET of POST.
 func (g *Guard) Redirects(most int) func(*http.Request, []*http.Request) error {
 	return func(next *http.Request, via []*http.Request) error {
 		switch {
-		case most == 0:
+		case most == 0, next.Method != via[0].Method:
 			return http.ErrUseLastResponse
 		case len(via) > most:
 			return fmt.Errorf("it redirects more than %d times", most)

@@ -3,11 +3,13 @@ package netguard_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,6 +166,33 @@ func TestRedirectsLeaveNeitherHTTPSNorTheWeb(t *testing.T) {
 	} {
 		if err := follow(c.next, c.via); (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestARedirectThatChangesTheMethodIsTheAnswer(t *testing.T) {
+	for status, kept := range map[int]bool{301: false, 302: false, 303: false, 307: true, 308: true} {
+		var got []string
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			got = append(got, r.Method+" "+string(body))
+			if r.URL.Path == "/" {
+				http.Redirect(w, r, "/new", status)
+			}
+		}))
+		client := &http.Client{CheckRedirect: netguard.New(netguard.Options{}).Redirects(3)}
+		resp, err := client.Post(server.URL, "text/plain", strings.NewReader("page"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		server.Close()
+		want, answer := []string{"POST page"}, status
+		if kept {
+			want, answer = []string{"POST page", "POST page"}, http.StatusOK
+		}
+		if !slices.Equal(got, want) || resp.StatusCode != answer {
+			t.Errorf("%d: %q, and the answer is %d", status, got, resp.StatusCode)
 		}
 	}
 }

@@ -21,7 +21,6 @@ import (
 
 	"github.com/alexedwards/scs/pgxstore"
 	"github.com/alexedwards/scs/v2"
-	"github.com/sony/gobreaker/v2"
 )
 
 // app is the whole service, built and not yet running. What a configuration decides is in its
@@ -47,7 +46,7 @@ type app struct {
 	refused    atomic.Pointer[refusal]
 
 	engine      *due.Loop
-	announcer   *due.Loop
+	announcer   *notifiers.Announcer
 	places      *placeLoops
 	slackRoom   *slackRoom
 	failover    *due.Loop
@@ -61,7 +60,7 @@ type app struct {
 	reloads     *reloads // nil: the configuration is not read again
 	dispatchers map[notifiers.Lane]*notifiers.Dispatcher
 	replies     *notifiers.Replies
-	breakers    map[escalation.Channel]*gobreaker.CircuitBreaker[notifiers.Receipt]
+	breakers    map[escalation.Channel]*notifiers.Breaker
 	loops       []func(context.Context)
 }
 
@@ -118,7 +117,7 @@ func (a *app) behind() behind {
 
 func (a *app) newDispatchers() {
 	a.dispatchers = map[notifiers.Lane]*notifiers.Dispatcher{}
-	a.breakers = map[escalation.Channel]*gobreaker.CircuitBreaker[notifiers.Receipt]{}
+	a.breakers = map[escalation.Channel]*notifiers.Breaker{}
 	for _, channel := range escalation.Channels {
 		a.breakers[channel] = notifiers.NewBreaker(channel)
 		for _, urgent := range []bool{true, false} {
@@ -136,7 +135,7 @@ func (a *app) addLoops(intake *escalation.Intake) {
 	a.loops = []func(context.Context){
 		func(ctx context.Context) { _ = intake.Run(ctx) },
 		a.presence.Run, a.engine.Run, a.announcer.Run, a.auditor.Run, a.replies.Run, a.store.Tell, a.store.Listen,
-		a.rosters.Run, a.reviews.Run, a.handoffs.Run, a.importing.Run, a.sealer.Run, a.places.Run, a.places.keep.Run, a.slackRoom.Run, a.failover.Run, a.runSockets,
+		a.rosters.Run, a.reviews.Run, a.handoffs.Run, a.importing.Run, a.sealer.Run, a.places.Run, a.places.keep.Run, a.slackRoom.Run, newSummaries(a).Run, a.failover.Run, a.runSockets,
 	}
 	for _, d := range a.dispatchers {
 		a.loops = append(a.loops, d.Run)
@@ -165,6 +164,9 @@ func (a *app) wake(c storage.Commit) {
 	if c.Announcements {
 		a.announcer.WakeIn(0)
 		a.places.wake()
+	}
+	if c.Failover {
+		a.failover.WakeIn(0)
 	}
 	if c.Roster {
 		a.rosters.WakeIn(0)

@@ -40,7 +40,7 @@ func (a *app) newGeneration(cfg *config.Config) (*generation, error) {
 		Logger: a.log, Version: version, PublicURL: public, TrustedProxies: cfg.Server.TrustedProxies,
 		Users: users(cfg), Tokens: tokens(cfg), Sources: sources(cfg), Sessions: a.sessions,
 		Reader: a.store, Detail: a.store, Outbox: a.store, Changes: a.store, Audit: a.store, Ledger: a.store,
-		Rota: a.rota, Roster: a.store, Feeds: a.store.Feeds(), Policy: a.policy,
+		Rota: a.rota, Roster: a.store, Feeds: a.store.Feeds(), OptOuts: a.store, Policy: a.policy,
 		Desk: a.desk, Receiver: a.receiver, Health: a, Links: linkParser{g.links}, LinkKey: a.linkKey,
 		Metrics: a.metrics.handler(), Routes: g.channels.routes, Names: names(cfg), Zone: cfg.Timezone, Stopping: g.over,
 	})

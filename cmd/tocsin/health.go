@@ -66,7 +66,7 @@ func (a *app) Ready(ctx context.Context) error {
 }
 
 func (a *app) watched() []*due.Loop {
-	loops := []*due.Loop{a.engine, a.announcer, a.presence, a.auditor, a.replies.Loop, a.rosters, a.handoffs, a.sealer, a.failover}
+	loops := []*due.Loop{a.engine, a.announcer.Loop, a.presence, a.auditor, a.replies.Loop, a.rosters, a.handoffs, a.sealer, a.failover}
 	loops = append(loops, a.places.all()...)
 	if a.reloads != nil {
 		loops = append(loops, a.reloads.Loop)

@@ -67,7 +67,9 @@ func (cmd *oncallCmd) read(c *cli, e env) (onCallNow, error) {
 	if _, ok := p.Directory.Roles[cmd.Role]; cmd.Role != "" && !ok {
 		return onCallNow{}, fmt.Errorf("there is no role %q under roles", cmd.Role)
 	}
-	return onCallNow{at.UTC(), cfg.Timezone.String(), api.Duties(p, at, cmd.Role)}, nil
+	duties := api.Duties(p, at, cmd.Role)
+	api.Contacts{People: p.Directory.People, Whole: true}.Add(duties) // whoever asks has the file
+	return onCallNow{at.UTC(), cfg.Timezone.String(), duties}, nil
 }
 
 // ask answers by a running Tocsin, which says when now is and on which clock a local time is meant.
@@ -136,6 +138,9 @@ func holds(d api.Duty, h api.Holder, zone *time.Location) string {
 			away += ", " + h.Deputy + " is told instead"
 		}
 		why = append(why, away)
+	}
+	if h.NoSMSSince != nil {
+		why = append(why, "gets no SMS: sent STOP "+localTime(h.NoSMSSince, zone))
 	}
 	if h.Unreachable != "" {
 		why = append(why, "not told of a P0 then: "+h.Unreachable)

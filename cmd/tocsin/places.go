@@ -21,23 +21,27 @@ type placeLoops struct {
 	keep *due.Loop // tells the store which places there are
 
 	mu      sync.Mutex
-	loops   map[string]*due.Loop
-	start   func(*due.Loop) // nil while nothing runs
+	loops   map[string]*notifiers.Announcer
+	start   func(*notifiers.Announcer) // nil while nothing runs
 	running sync.WaitGroup
 }
 
+// placesAgain is how often a replica says which places it names, though nothing has changed: others may be gone.
+const placesAgain = 10 * time.Minute
+
 func newPlaceLoops(a *app) *placeLoops {
-	p := &placeLoops{a: a, loops: map[string]*due.Loop{}}
+	p := &placeLoops{a: a, loops: map[string]*notifiers.Announcer{}}
 	var kept *channels
+	var again time.Time
 	p.keep = due.New("places", a.log, func(ctx context.Context) (time.Duration, error) {
 		named := a.current().channels
-		if named == kept {
+		if named == kept && time.Now().Before(again) {
 			return due.Net, nil
 		}
 		if err := a.store.KeepPlaces(ctx, slices.Sorted(maps.Keys(named.places))); err != nil {
 			return 0, err
 		}
-		kept = named
+		kept, again = named, time.Now().Add(placesAgain)
 		p.wake()
 		return due.Net, nil
 	})
@@ -45,7 +49,7 @@ func newPlaceLoops(a *app) *placeLoops {
 }
 
 // announcer makes the loop of one place.
-func (p *placeLoops) announcer(id string) *due.Loop {
+func (p *placeLoops) announcer(id string) *notifiers.Announcer {
 	place := currentPlace{p.a, id}
 	return notifiers.NewAnnouncer(escalation.Channel(id), p.a.store, failpoints.board(place), place.named, p.a.incidentURL, p.a.locale, p.a.log)
 }
@@ -69,7 +73,7 @@ func (p *placeLoops) meet(places map[string]notifiers.Board) {
 // Run runs all announcers, those to come too, until ctx ends.
 func (p *placeLoops) Run(ctx context.Context) {
 	p.mu.Lock()
-	p.start = func(l *due.Loop) { p.running.Go(func() { l.Run(ctx) }) }
+	p.start = func(l *notifiers.Announcer) { p.running.Go(func() { l.Run(ctx) }) }
 	for _, l := range p.loops {
 		p.start(l)
 	}
@@ -86,7 +90,7 @@ func (p *placeLoops) all() (out []*due.Loop) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, l := range p.loops {
-		out = append(out, l)
+		out = append(out, l.Loop)
 	}
 	return out
 }

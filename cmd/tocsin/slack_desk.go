@@ -115,11 +115,8 @@ func answering(d api.Duty) []string {
 }
 
 func (d slackDesk) Override(ctx context.Context, by slack.Caller, rotation, person string, until time.Time) error {
-	fresh, err := d.a.store.TakeCommand(ctx, by.Key, by.Actor, "", nil)
-	if err != nil || !fresh {
-		return err
-	}
-	_, err = d.a.rota.AddOverride(ctx, oncall.Override{Rotation: rotation, Person: person, From: time.Now(), Until: until}, by.Actor)
+	rota := escalation.NewRota(d.a.store.CommandRoster(by.Key), d.a.policy, d.a.pageURL)
+	_, err := rota.AddOverride(ctx, oncall.Override{Rotation: rotation, Person: person, From: time.Now(), Until: until}, by.Actor)
 	return err
 }
 

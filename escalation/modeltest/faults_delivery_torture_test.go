@@ -92,8 +92,18 @@ func deliveryFaults() []fault {
 		},
 		{
 			`allclear.go`, `an all clear breaks quiet hours`,
-			`NotBefore: plan.Quiet[l.Person],`,
-			`NotBefore: time.Time{},`,
+			`return p.Quiet[person]`,
+			`return time.Time{}`,
+		},
+		{
+			`allclear.go`, `what a digest told is taken back at once`,
+			`digest := plan.gathers() && !atOnce`,
+			`digest := plan.gathers() && !atOnce && l.Channel == Voice`,
+		},
+		{
+			`allclear.go`, `what was told at once is taken back by a digest`,
+			`digest := plan.gathers() && !atOnce`,
+			`digest := plan.gathers() && (l.Channel != SMS || !atOnce)`,
 		},
 		{
 			`allclear.go`, `a row without an all clear gives one`,

@@ -14,6 +14,7 @@ import (
 type sent struct {
 	page
 	acceptBy               time.Time // zero: nobody looks, or somebody has looked
+	digest                 bool      // it was gathered
 	accepted, failed, went bool      // whether it was accepted, failed, or left and may have arrived
 }
 
@@ -24,10 +25,15 @@ func (i *incident) asking() (done func()) {
 	return func() { i.asks = was }
 }
 
+// gathers reports whether a page over a channel waits for the digest, if what is told was not asked for.
+func (i *incident) gathers(ch escalation.Channel) bool {
+	loud := ch == escalation.SMS || ch == escalation.Voice || ch == escalation.Webhook
+	return i.digest != "" && !i.asks && !loud && i.sev >= alerting.P2
+}
+
 // gathered is when a page over a channel leaves: P2 and P3 over quiet channels with the day's digest.
 func (i *incident) gathered(ch escalation.Channel, at time.Time) time.Time {
-	loud := ch == escalation.SMS || ch == escalation.Voice || ch == escalation.Webhook
-	if i.digest == "" || i.asks || loud || i.sev < alerting.P2 {
+	if !i.gathers(ch) {
 		return at
 	}
 	clock, _ := time.Parse("15:04", i.digest)
@@ -75,15 +81,20 @@ func (m *model) remind(i *incident) {
 	m.order(i, recipient{person: who, sends: sends}, page{step: i.reminder, kind: escalation.RemindStep})
 }
 
-// allClear tells each person and channel that was used that it is over; nobody is called.
+// allClear tells each person and channel that was used that it is over; nobody is called. What only digests have told
+// is told by the next.
 func (m *model) allClear(i *incident, by string) {
 	if !i.allClear {
 		return
 	}
 	for _, f := range slices.Clone(i.sent) {
 		if f.went && f.channel != escalation.Voice && f.person != by {
-			at := awake(m.policy.Directory.People[f.person], i.sev, m.now)
-			m.order(i, recipient{person: f.person, sends: []sending{{f.channel, at}}}, page{step: -i.asked - 1, kind: escalation.ClearStep})
+			at := m.now
+			if !slices.ContainsFunc(i.sent, func(o *sent) bool { return o.went && !o.digest && o.person == f.person && o.channel == f.channel }) {
+				at = i.gathered(f.channel, at)
+			}
+			at = awake(m.policy.Directory.People[f.person], i.sev, at)
+			m.order(i, recipient{person: f.person, sends: []sending{{channel: f.channel, at: at}}}, page{step: -i.asked - 1, kind: escalation.ClearStep})
 		}
 	}
 }
@@ -154,7 +165,7 @@ func (m *model) goAnotherWay(i *incident) {
 		p.kind = ""
 		if ch, ok := m.unused(i, f); ok {
 			at := awake(m.policy.Directory.People[f.person], i.sev, m.now)
-			out = append(out, m.enter(i, recipient{person: f.person, sends: []sending{{ch, at}}}, p)...)
+			out = append(out, m.enter(i, recipient{person: f.person, sends: []sending{{channel: ch, at: at}}}, p)...)
 			continue
 		}
 		if known := (telling{f.step, f.person}); !replaced[known] && m.lost(i, f) {

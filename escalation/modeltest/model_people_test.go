@@ -21,6 +21,7 @@ type recipient struct {
 type sending struct {
 	channel escalation.Channel
 	at      time.Time
+	digest  bool // leaves with the day's digest
 }
 
 // who is told by a step of an incident now, as things stand.
@@ -180,7 +181,7 @@ func (m *model) sends(i *incident, p escalation.Person, row []escalation.Channel
 		for _, ch := range over {
 			known := slices.ContainsFunc(out, func(s sending) bool { return s.channel == ch })
 			if address(p, ch) != "" && !known {
-				out = append(out, sending{ch, awake(p, i.sev, i.gathered(ch, at.Add(after)))})
+				out = append(out, sending{ch, awake(p, i.sev, i.gathered(ch, at.Add(after))), i.gathers(ch)})
 			}
 		}
 	}
@@ -244,7 +245,7 @@ func (m *model) alongWith(out []recipient, i *incident, rotation string) []recip
 		}
 		for _, ch := range i.over {
 			if (ch == escalation.Email || ch == escalation.Slack) && address(p, ch) != "" {
-				shadow.sends = append(shadow.sends, sending{ch, awake(p, i.sev, i.gathered(ch, m.now))})
+				shadow.sends = append(shadow.sends, sending{ch, awake(p, i.sev, i.gathered(ch, m.now)), i.gathers(ch)})
 			}
 		}
 		out = append(out, shadow)

@@ -164,7 +164,7 @@ func (m *model) enter(i *incident, r recipient, p page) (out []page) {
 		}
 		i.told[known] = true
 		p.at = s.at.UnixNano()
-		f := &sent{page: p}
+		f := &sent{page: p, digest: s.digest}
 		if i.failover > 0 && !r.shadow && p.kind != escalation.RemindStep && p.kind != escalation.ClearStep {
 			f.acceptBy = latest(m.now, s.at).Add(i.failover)
 		}

@@ -25,8 +25,9 @@ func (w *World) Assume(outcome func(person string, ch escalation.Channel) Outcom
 // fate is a page of an incident, and what has become of it.
 type fate struct {
 	escalation.Fate
-	round int
-	left  bool
+	round  int
+	digest bool
+	left   bool
 }
 
 // fates keeps what has become of the pages of each incident's newest round.
@@ -34,7 +35,7 @@ type fates map[int64][]*fate
 
 func (f fates) add(q queued) {
 	kept := slices.DeleteFunc(f[q.incident], func(o *fate) bool { return o.round < q.round })
-	f[q.incident] = append(kept, &fate{round: q.round, Fate: escalation.Fate{
+	f[q.incident] = append(kept, &fate{round: q.round, digest: q.Digest, Fate: escalation.Fate{
 		Step: q.Step, Person: q.Person, Channel: q.Channel, AcceptBy: q.AcceptBy, Kind: q.Kind, Role: q.Role, Until: q.Until, Says: q.Says,
 	}})
 }
@@ -92,7 +93,7 @@ func (f fates) inRound(incident int64, round int) (out []escalation.Fate) {
 func (f fates) left(incident int64, round int) (out []escalation.Left) {
 	for _, o := range f[incident] {
 		if o.round == round && o.left {
-			out = append(out, escalation.Left{Person: o.Person, Channel: o.Channel})
+			out = append(out, escalation.Left{Person: o.Person, Channel: o.Channel, Digest: o.digest})
 		}
 	}
 	return out

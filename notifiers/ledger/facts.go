@@ -27,6 +27,8 @@ type Facts struct {
 	Error          string `json:"error"`
 	PageState      string `json:"page"`
 	Reported       bool   `json:"reported"` // the provider had reported before it answered
+	Report         string `json:"report"`   // of a receipt: how far the provider's reports have come by it
+	Event          string `json:"event"`    // of a receipt: what it tells of the call
 
 	// Of an answer.
 	Audit  int64  `json:"audit"` // its line in the audit log

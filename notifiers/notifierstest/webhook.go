@@ -39,7 +39,13 @@ type Webhook struct {
 	seen   map[string]bool // signatures
 	keys   map[string]bool
 	status map[string]int // by path
-	move   map[string]string
+	move   map[string]moved
+}
+
+// moved is where posts to a path are sent on, and with which status.
+type moved struct {
+	to     string
+	status int
 }
 
 // NewWebhook starts one for a test.
@@ -47,7 +53,7 @@ func NewWebhook(t Cleaner) *Webhook { return begin(t, StartWebhook) }
 
 // StartWebhook starts one; Close ends it.
 func StartWebhook() (*Webhook, error) {
-	h := &Webhook{posts: newBox[WebhookPost](), secret: WebhookSecret, seen: map[string]bool{}, keys: map[string]bool{}, status: map[string]int{}, move: map[string]string{}}
+	h := &Webhook{posts: newBox[WebhookPost](), secret: WebhookSecret, seen: map[string]bool{}, keys: map[string]bool{}, status: map[string]int{}, move: map[string]moved{}}
 	var err error
 	if h.web, err = serve(http.HandlerFunc(h.receive)); err != nil {
 		return nil, err
@@ -80,9 +86,14 @@ func (h *Webhook) Answer(path string, status int) {
 
 // Redirect makes posts to path be sent on to an address with 307.
 func (h *Webhook) Redirect(path, to string) {
+	h.RedirectBy(http.StatusTemporaryRedirect, path, to)
+}
+
+// RedirectBy makes posts to path be sent on to an address with a status of 3xx.
+func (h *Webhook) RedirectBy(status int, path, to string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.move[path] = to
+	h.move[path] = moved{to, status}
 }
 
 func (h *Webhook) receive(w http.ResponseWriter, r *http.Request) {
@@ -92,11 +103,11 @@ func (h *Webhook) receive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.mu.Lock()
-	status, to := h.status[r.URL.Path], h.move[r.URL.Path]
+	status, move := h.status[r.URL.Path], h.move[r.URL.Path]
 	h.mu.Unlock()
 	switch {
-	case to != "":
-		http.Redirect(w, r, to, http.StatusTemporaryRedirect)
+	case move.to != "":
+		http.Redirect(w, r, move.to, move.status)
 		return
 	case status != 0:
 		reply(w, "text/plain", status, nil)

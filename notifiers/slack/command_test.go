@@ -171,6 +171,43 @@ func TestWhoIsNotOfTheDirectoryIsToldNothing(t *testing.T) {
 	}
 }
 
+func TestAStrangerWhomSomebodyNamesIsNobodyToPageOrToStandIn(t *testing.T) {
+	ch, fake := desk(t)
+	c := &counter{}
+	in := (&inbox{}).intake()
+	in.Desk = c
+	for _, words := range []string{"override primary <@U0NOBODY|guest> 8h", "page <@U0NOBODY> hello"} {
+		if _, text := typed(t, ch, in, now(fake.Typed("U0SYS", "/tocsin", words))); text != "That was not done: nobody of Tocsin's directory has that Slack user." {
+			t.Errorf("%q: %q", words, text)
+		}
+	}
+	if c.overridden != 0 || c.text != "" {
+		t.Errorf("it was done: %+v", c)
+	}
+}
+
+func TestWhoIsOfTheDirectoryIsAnsweredInTheirOwnLanguageAndAStrangerInEverybodys(t *testing.T) {
+	ch, fake := desk(t)
+	in := (&inbox{}).intake()
+	in.Desk = polyglot{&counter{title: "SystemDown"}}
+	for user, want := range map[string]string{"U0SYS": "noch niemand", "U0DEVOPS": "nobody yet", "U0NOBODY": "does not know you"} {
+		if _, text := typed(t, ch, in, now(fake.Typed(user, "/tocsin", "list"))); !strings.Contains(text, want) {
+			t.Errorf("%s is answered %q, want %q", user, text, want)
+		}
+	}
+}
+
+// polyglot is a desk of an organisation that speaks English, and whose system administrator reads German.
+type polyglot struct{ *counter }
+
+func (d polyglot) Person(user string) (escalation.Person, bool) {
+	p, ok := d.counter.Person(user)
+	if user == "U0SYS" {
+		p.Language = "de"
+	}
+	return p, ok
+}
+
 func TestAnswersToCommandsMentionNobody(t *testing.T) {
 	ch, fake := desk(t)
 	for _, s := range notifierstest.Hostile() {

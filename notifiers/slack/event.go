@@ -2,8 +2,6 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 
 	"tocsin/escalation"
 	"tocsin/notifiers"
@@ -37,9 +35,8 @@ const challengeLimit = 512
 // known by its ID, so that one which Slack sends again is the same reply.
 func (s *Slack) event(ctx context.Context, in Intake, d delivery, body []byte) (challenge string, err error) {
 	var o occurrence
-	err = json.Unmarshal(body, &o)
-	if _, foreign := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !foreign {
-		return "", errUnreadable
+	if err := readJSON(body, &o); err != nil {
+		return "", err
 	}
 	switch {
 	case o.Type == "url_verification" && len(o.Challenge) <= challengeLimit:

@@ -121,7 +121,7 @@ func TestTheShortcutPutsAMessageOnTheTimeline(t *testing.T) {
 	in := b.intake()
 	in.Threads, in.Desk = threads{}, &counter{title: "SystemDown <!channel>"}
 	act(ch, in, now(used(fake, "U0SYS", "C0INCIDENTS", "1700000005.1", "1700000000.000001", "disk is full")))
-	if len(b.taken) != 1 || b.taken[0].Text != "disk is full" || b.taken[0].Incident != 412 || b.taken[0].Respond == "" {
+	if len(b.taken) != 1 || b.taken[0].Text != "disk is full" || b.taken[0].Incident != 412 || b.taken[0].Address != "U0SYS" || b.taken[0].Respond == "" {
 		t.Fatalf("took %+v", b.taken)
 	}
 	act(ch, in, now(used(fake, "U0SYS", "C0OTHER", "1700000005.1", "", "seen elsewhere")))
@@ -136,7 +136,7 @@ func TestTheShortcutPutsAMessageOnTheTimeline(t *testing.T) {
 		}}},
 	})
 	act(ch, in, now(sent))
-	if len(b.taken) != 2 || b.taken[1].Verb != escalation.Note || b.taken[1].Text != "seen elsewhere" || b.taken[1].Incident != 412 {
+	if len(b.taken) != 2 || b.taken[1].Verb != escalation.Note || b.taken[1].Text != "seen elsewhere" || b.taken[1].Incident != 412 || b.taken[1].Address != "U0SYS" {
 		t.Errorf("took %+v", b.taken)
 	}
 	act(ch, in, now(used(fake, "U0NOBODY", "C0OTHER", "1700000005.1", "", "x")))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -43,6 +44,15 @@ type delivery struct {
 
 // errUnreadable is of what is no such thing as Slack sends.
 var errUnreadable = errors.New("it cannot be read")
+
+// readJSON reads what Slack sent. Parts of another type than Slack's are left empty.
+func readJSON(text []byte, into any) error {
+	err := json.Unmarshal(text, into)
+	if _, foreign := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !foreign {
+		return errUnreadable
+	}
+	return nil
+}
 
 // take stores a reply.
 func (in Intake) take(ctx context.Context, d delivery, r escalation.Reply) error {

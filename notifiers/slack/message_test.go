@@ -18,9 +18,10 @@ import (
 )
 
 var (
-	_ notifiers.Sender   = (*slack.Slack)(nil)
-	_ notifiers.Board    = (*slack.Slack)(nil)
-	_ notifiers.Renderer = (*slack.Slack)(nil)
+	_ notifiers.Sender     = (*slack.Slack)(nil)
+	_ notifiers.Board      = (*slack.Slack)(nil)
+	_ notifiers.Renderer   = (*slack.Slack)(nil)
+	_ notifiers.Summarizer = (*slack.Slack)(nil)
 )
 
 func TestMain(m *testing.M) {

@@ -82,7 +82,7 @@ func (p *pacer) wait(ctx context.Context, channel string, urgent bool) error {
 
 func busy(wait time.Duration) error {
 	return &notifiers.Failure{
-		Class: notifiers.Temporary, Code: "paced", RetryAfter: max(wait, time.Millisecond),
+		Class: notifiers.Temporary, Code: notifiers.CodePaced, RetryAfter: max(wait, time.Millisecond),
 		Err: errors.New("others write to this Slack channel first: it takes one message a second"),
 	}
 }

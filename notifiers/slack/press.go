@@ -2,8 +2,6 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -56,9 +54,8 @@ func (s *Slack) interact(ctx context.Context, in Intake, d delivery, payload []b
 		return nil
 	}
 	var i interaction
-	err := json.Unmarshal(payload, &i)
-	if _, foreign := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !foreign {
-		return errUnreadable
+	if err := readJSON(payload, &i); err != nil {
+		return err
 	}
 	switch {
 	case i.Type == "block_actions":

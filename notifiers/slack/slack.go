@@ -124,12 +124,15 @@ func (s *Slack) Post(ctx context.Context, b notifiers.Brief) (json.RawMessage, e
 
 // Edit rewrites the message at ref, in the channel or to a person.
 func (s *Slack) Edit(ctx context.Context, at json.RawMessage, b notifiers.Brief) error {
+	return s.edit(ctx, at, urgent(b), func(r ref) message { return incidentMessage(b, r.Note) })
+}
+
+func (s *Slack) edit(ctx context.Context, at json.RawMessage, urgent bool, write func(ref) message) error {
 	r, err := decode(at)
 	if err != nil {
 		return err
 	}
-	opts := append(options(incidentMessage(b, r.Note)), slack.MsgOptionUpdate(r.TS))
-	_, err = s.call(ctx, r.Channel, urgent(b), opts...)
+	_, err = s.call(ctx, r.Channel, urgent, append(options(write(r)), slack.MsgOptionUpdate(r.TS))...)
 	return err
 }
 

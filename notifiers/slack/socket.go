@@ -75,8 +75,7 @@ func (k *Socket) Run(ctx context.Context) {
 	}
 }
 
-// pause waits before the next line: not where the last one held, nor after the first failure to hold that
-// Slack announced.
+// pause waits before the next line, where the last one held only as long as Slack has asked for.
 func (k *Socket) pause(ctx context.Context, failures int, asked time.Duration, err error) {
 	wait := k.rest(failures, asked)
 	if err != nil {

@@ -46,12 +46,9 @@ func (l *socketLine) take(text []byte) {
 	}
 }
 
-// readEnvelope reads one message. Parts of another type than Slack's are left empty.
+// readEnvelope reads one message.
 func readEnvelope(text []byte) (e envelope, err error) {
-	err = json.Unmarshal(text, &e)
-	if _, foreign := errors.AsType[*json.UnmarshalTypeError](err); foreign {
-		err = nil
-	}
+	err = readJSON(text, &e)
 	return e, err
 }
 

@@ -94,7 +94,7 @@ func started(t *testing.T, fake *notifierstest.Slack, in slack.Intake, token str
 	ch := slack.New(slack.Options{BotToken: notifierstest.SlackToken, AppToken: token, APIURL: fake.URL})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
-	k := ch.Socket(in, slog.New(slog.NewTextHandler(log, nil))).Hurry(20 * time.Millisecond)
+	k := ch.Socket(in, slog.New(slog.NewTextHandler(log, nil))).Hurry(60 * time.Millisecond)
 	go func() { k.Run(ctx); close(ended) }()
 	stop := func() { cancel(); <-ended }
 	t.Cleanup(stop)

@@ -20,8 +20,7 @@ const (
 	contextLimit = 10 // elements of a context block
 )
 
-// escape makes vetted-for-nothing text harmless in mrkdwn and plain_text alike, and at most limit runes
-// long. Slack reads &, < and > in both; entities are never cut in two. It makes one line of s.
+// escape makes anybody's text harmless in mrkdwn and plain_text alike, and at most limit characters long. Slack reads &, < and > in both; entities are never cut in two. It makes one line of s.
 func escape(s string, limit int) string {
 	var b strings.Builder
 	room := limit

@@ -34,6 +34,9 @@ type words struct {
 	NoteNowhere string
 	NoteNone    string
 
+	Summary, SummaryOne     string // number of incidents (not of one), how many of which severity
+	SummaryWhy, SummaryOver string
+
 	FormTitle, FormSend, FormCancel string // at most 24 characters each
 	FormIncident, FormNote          string
 }

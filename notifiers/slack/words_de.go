@@ -44,6 +44,10 @@ func germanWords() words {
 		NoteNowhere: "Diese Nachricht steht nicht im Thread eines Vorfalls. Nichts wurde geändert.",
 		NoteNone:    "Kein Vorfall ist offen. Nichts wurde geändert.",
 
+		Summary: "%d weitere Vorfälle sind offen: %s", SummaryOne: "1 weiterer Vorfall ist offen: %s",
+		SummaryWhy:  "Sie kamen schneller, als dieser Kanal Nachrichten annimmt. Sind es wenige, bekommt jeder seine eigene.",
+		SummaryOver: "Jeder offene Vorfall hat wieder eine eigene Nachricht.",
+
 		FormTitle: "Zum Verlauf hinzufügen", FormSend: "Hinzufügen", FormCancel: "Abbrechen",
 		FormIncident: "Vorfall", FormNote: "Notiz",
 	}

@@ -44,6 +44,10 @@ func englishWords() words {
 		NoteNowhere: "That message stands in no incident's thread. Nothing was changed.",
 		NoteNone:    "No incident is open. Nothing was changed.",
 
+		Summary: "%d more incidents are open: %s", SummaryOne: "1 more incident is open: %s",
+		SummaryWhy:  "They came faster than this channel takes messages. When few of them are left, each has its own.",
+		SummaryOver: "Each incident that is open has a message of its own again.",
+
 		FormTitle: "Add to timeline", FormSend: "Add", FormCancel: "Cancel",
 		FormIncident: "Incident", FormNote: "Note",
 	}

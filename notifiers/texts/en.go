@@ -12,11 +12,21 @@ func english() Words {
 		OneFiring: "1 alert, firing", OneEnded: "1 alert, resolved", Alerts: "%d alerts, %d firing", More: "and %d more",
 		AlertOn: "%s on %s", AlertStatus: "%s (%s)", AssignedHere: "assigned to you",
 		AssignedBy: "assigned to you by %s", HandedOver: "handed over from you to %s by %s", EscalatedBy: "escalated by %s",
+		ReachesNone: "%s reaches nobody, so you are told", AssignedNone: "%s reaches nobody, so it is assigned to you",
+		Shadows: "you shadow %s", Instead: "instead of %s (not accepted)", InsteadOf: "instead of %s (not reached)", Reopened: "reopened", Again: "again, now %s",
 		StillOpen: "still open", AllClear: "all clear",
-		Repeat: "possible repeat", RepeatLong: "Possible repeat: this may have reached you before.",
+		Repeat:     "possible repeat",
 		FromTocsin: "A message from Tocsin",
 
 		OneIncident: "1 incident", Incidents: "%d incidents", Counted: "%d %s", Digest: "Digest: %s",
+
+		ForPage: "the escalation rules name you for incident #%d", ForAssign: "incident #%d was assigned to you",
+		ForRemind: "you have incident #%d in hand", ForClear: "you were told of incident #%d while it was open",
+		ForLastResort: "nobody else could be reached for incident #%d, and you are the last resort",
+		ForInstead:    "incident #%d is open and %s could not be reached", ForEscalation: "incident #%d was escalated to you by %s",
+		ForShadow: "you learn along with incident #%d: you shadow %s",
+
+		SMS: "an SMS", Call: "a call", Email: "a mail", Slack: "Slack", Webhook: "your webhook", Service: "your messaging service",
 
 		State: "State", Since: "Since", Alarms: "Alerts", InHand: "In hand", Next: "Next",
 		Incident: "Incident", Runbook: "Runbook", Graph: "Graph",

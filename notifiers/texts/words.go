@@ -25,16 +25,31 @@ type Words struct {
 	AssignedBy   string // to the reader, by whom
 	HandedOver   string // from the reader to whom, by whom
 	EscalatedBy  string // by whom
+	ReachesNone  string // the role whose people cannot be reached
+	AssignedNone string // that role, of an assignment
+	Shadows      string // the rotation that the reader learns in
+	Instead      string // of which channel, as Channel has it
+	InsteadOf    string // of whom
+	Reopened     string
+	Again        string // of which severity it is by now
 	StillOpen    string
 	AllClear     string
 	Repeat       string
-	RepeatLong   string
 	FromTocsin   string // the subject of a message that has none
 
 	OneIncident string
 	Incidents   string // how many
 	Counted     string // how many, of which severity
 	Digest      string // what it holds
+
+	// Why the reader of all people is sent this, as the end of a sentence; each with the incident's number.
+	ForPage, ForAssign, ForRemind, ForClear string
+	ForLastResort                           string
+	ForInstead                              string // and who could not be reached
+	ForEscalation                           string // and who did that
+	ForShadow                               string // and the rotation
+
+	SMS, Call, Email, Slack, Webhook, Service string // the ways to a reader
 
 	State, Since, Alarms, InHand, Next string // in front of what they name
 	Incident, Runbook, Graph           string // where links lead
@@ -60,4 +75,24 @@ func (w Words) Severity(n int) string {
 		return ""
 	}
 	return words[n]
+}
+
+// Channel is what people call a channel, by its name in the configuration. One that has no word is called by
+// that name.
+func (w Words) Channel(name string) string {
+	switch name {
+	case "sms":
+		return w.SMS
+	case "voice":
+		return w.Call
+	case "email":
+		return w.Email
+	case "slack":
+		return w.Slack
+	case "webhook":
+		return w.Webhook
+	case "url":
+		return w.Service
+	}
+	return name
 }

@@ -47,7 +47,7 @@ func TestEveryKindReadsAndSoundsAsItDidInBothLanguages(t *testing.T) {
 
 func TestABundleIsOneSegmentWithAsManyIncidentsAsHaveRoom(t *testing.T) {
 	n := bundle(37)
-	want(t, smsText(n), "37 incidents, 3 P0: #412 SystemDown backend, #413 DiskFull db-1, #414 DiskFull db-2, #415 DiskFull db-3, ...: reply ACK 412 https://tocsin.example.com/")
+	want(t, smsText(n), "37 incidents, 3 P0: #412 SystemDown backend, #413 DiskFull db-1, #414 DiskFull db-2, ...: reply ACK 412 or ACK ALL https://tocsin.example.com/")
 	n.PossibleRepeat = true
 	if text := smsText(n); len(decode(t, text)) > 160 || !strings.Contains(text, "#412 SystemDown backend") || !strings.Contains(text, "(possible repeat)") {
 		t.Errorf("%q", text)

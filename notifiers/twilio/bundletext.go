@@ -6,7 +6,7 @@ import "tocsin/notifiers"
 // room for beside the link to the list of incidents, and how to answer the first. Its name is cut if it has no
 // room, never its number.
 //
-//	37 incidents, 3 P0: #412 SystemDown backend, #413 DiskFull db, ...: reply ACK 412 https://tocsin.example.com/
+//	37 incidents, 3 P0: #412 SystemDown backend, #413 DiskFull db, ...: reply ACK 412 or ACK ALL https://tocsin.example.com/
 func (t *Twilio) bundleText(n notifiers.Notice, language string) string {
 	inc := n.Brief.Incident
 	data := written{

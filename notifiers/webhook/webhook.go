@@ -108,9 +108,20 @@ func (w *Webhook) post(ctx context.Context, address string, p post) (id string, 
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, answerLimit)) // so that the connection can be used again
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return "", failure(trip, u, fmt.Errorf("it answered %d", resp.StatusCode))
+		return "", failure(trip, u, w.unwelcome(resp.StatusCode))
 	}
 	return notifiers.Cut(notifiers.Plain(resp.Header.Get("X-Request-Id")), 100), nil
+}
+
+// unwelcome says what a status means that is none of 2xx. Only 307 and 308 keep the method and what is posted.
+func (w *Webhook) unwelcome(status int) error {
+	switch {
+	case w.follows() > 0 && status >= 301 && status <= 303:
+		return fmt.Errorf("it answered %d, a redirect that loses what is posted: answer 307 or 308, or write the new address", status)
+	case status >= 300 && status <= 399 && w.follows() == 0:
+		return fmt.Errorf("it answered %d, and redirects are not followed: write the new address, or set notifiers.webhook.follow_redirects", status)
+	}
+	return fmt.Errorf("it answered %d", status)
 }
 
 func (w *Webhook) request(u *url.URL, p post) *http.Request {

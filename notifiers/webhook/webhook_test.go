@@ -199,6 +199,25 @@ func TestARedirectIsFollowedOnlyWhereAskedAndGuarded(t *testing.T) {
 	}
 }
 
+func TestARedirectThatWouldLoseThePageIsNotFollowed(t *testing.T) {
+	fake := notifierstest.NewWebhook(t)
+	fake.Answer("/landing", 200) // as a page for browsers answers, whatever it is asked
+	following := channel(func(o *webhook.Options) { o.FollowRedirects = true })
+	for status, loses := range map[int]bool{301: true, 302: true, 303: true, 307: false, 308: false} {
+		fake.RedirectBy(status, "/moved", fake.URL+"/landing")
+		_, err := following.Send(t.Context(), notice(fake.URL+"/moved"))
+		if !loses {
+			if err != nil {
+				t.Errorf("%d keeps what is posted, and yet: %v", status, err)
+			}
+			continue
+		}
+		expect(t, err, notifiers.Misconfigured, fmt.Sprint(status))
+		_, err = channel().Send(t.Context(), notice(fake.URL+"/moved"))
+		expect(t, err, notifiers.Misconfigured, fmt.Sprint(status))
+	}
+}
+
 func TestASlowAnswerCountsByItsStatus(t *testing.T) {
 	server := notifierstest.NewWebhook(t)
 	server.FailNext(1, notifierstest.Slow)

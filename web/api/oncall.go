@@ -30,6 +30,9 @@ type Holder struct {
 	AwayUntil *time.Time `json:"away_until" doc:"away at that moment; null if not"`
 	Deputy    string     `json:"deputy" doc:"told in their place while they are away; empty if nobody is"`
 
+	Phone      string     `json:"phone" doc:"masked for who may not answer incidents; empty if none is known"`
+	NoSMSSince *time.Time `json:"no_sms_since" doc:"when they were last heard to want no SMS, as by STOP; null if they get SMS"`
+
 	// Unreachable is asked of the machine, of a page about a P0.
 	Unreachable string `json:"unreachable" doc:"why neither they nor their deputy are told of a P0 at that moment, beyond that they are away; empty if they are"`
 }

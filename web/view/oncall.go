@@ -45,6 +45,7 @@ type Holder struct {
 	Away        time.Time // until then; zero if not away
 	Deputy      string
 	Unreachable string    // why neither they nor their deputy are told of a P0 now; empty if they are
+	Phone       string    // as the reader may see it; empty if none is known
 	NoSMS       time.Time // when they sent STOP; zero if they get SMS
 	Zone        *time.Location
 }
