@@ -10,6 +10,9 @@ var ErrNotFound = errors.New("not found")
 var ErrUnavailable = errors.New("the store is not available, try again")
 
 // Refused says that what was asked does not fit the state of things; its text is a sentence for people.
-type Refused struct{ Text string }
+type Refused struct {
+	Text string
+	Said Said // the same as data; it may be missing
+}
 
 func (r *Refused) Error() string { return r.Text }

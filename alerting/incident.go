@@ -80,6 +80,7 @@ const (
 	KindPageFailed    Kind = "page_failed"
 	KindPageUnknown   Kind = "page_unknown" // the provider may or may not have it
 	KindPageSkipped   Kind = "page_skipped"
+	KindPageHeld      Kind = "page_held" // the storm budget has put it off
 )
 
 // Entry is one line of an incident's timeline.

@@ -13,6 +13,8 @@ type Reason struct {
 	Tried []Tried `json:"tried,omitempty"`
 	// Config is the hash of the configuration that the rule stands in.
 	Config string `json:"config,omitempty"`
+	// Said is what happened for this reason, or what is said because of it, as data; it may be missing.
+	Said Said `json:"said,omitzero"`
 }
 
 // Tried is a rule that was looked at and did not decide.

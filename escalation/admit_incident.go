@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ func bySource(source string) alerting.Actor { return alerting.Actor{Name: source
 
 func newIncidentFold(p *Policy, arr alerting.Arrival, id int64, now time.Time) *incidentFold {
 	d := p.open(id, arr.Key, arr.Title, arr.Severity, arr.Labels, arr.Reason, now)
-	d.note(now, alerting.KindOpened, bySource(arr.Source), arr.Reason, "Opened by %s: %s. %s", arr.Source, arr.Title, arr.Reason.Text)
+	d.note(now, alerting.KindOpened, bySource(arr.Source), arr.Reason.As(alerting.Say("entry.opened", "by", arr.Source, "title", arr.Title)), "Opened by %s: %s. %s", arr.Source, arr.Title, arr.Reason.Text)
 	return &incidentFold{d: &d}
 }
 
@@ -43,7 +44,7 @@ func (f *incidentFold) take(p *Policy, arr alerting.Arrival, joined bool, now ti
 		inc.Severity, inc.Title, inc.Reason, inc.Labels = arr.Severity, arr.Title, arr.Reason, arr.Labels
 		unacknowledge(inc)
 		p.newRound(f.d, now)
-		f.d.note(now, alerting.KindSeverity, bySource(arr.Source), arr.Reason, "Raised from %s to %s by %s: %s", was.Severity, arr.Severity, arr.Title, arr.Reason.Text)
+		f.d.note(now, alerting.KindSeverity, bySource(arr.Source), arr.Reason.As(alerting.Say("entry.raised", "was", was.Severity.String(), "severity", arr.Severity.String(), "title", arr.Title)), "Raised from %s to %s by %s: %s", was.Severity, arr.Severity, arr.Title, arr.Reason.Text)
 		f.d.muteEnds(was, bySource(arr.Source), now)
 	}
 	f.fired = append(f.fired, arr)
@@ -82,7 +83,12 @@ func (f *incidentFold) list(now time.Time, kind alerting.Kind, arrs []alerting.A
 	if len(arrs) > listed {
 		text += fmt.Sprintf(" and %d more", len(arrs)-listed)
 	}
-	f.d.note(now, kind, bySource(arrs[0].Source), arrs[0].Reason, "%s", text)
+	f.d.note(now, kind, bySource(arrs[0].Source), arrs[0].Reason.As(listData(kind, len(arrs), names)), "%s", text)
+}
+
+// listData says as data which alerts have come or ended.
+func listData(kind alerting.Kind, all int, names []string) alerting.Said {
+	return alerting.Say("entry."+string(kind), "count", strconv.Itoa(all), "list", strings.Join(names, "\n"), "more", strconv.Itoa(all-len(names)))
 }
 
 func reopenReason(was alerting.Incident, arr alerting.Arrival, p *Policy) alerting.Reason {

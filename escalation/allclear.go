@@ -8,11 +8,18 @@ import (
 	"tocsin/alerting"
 )
 
-// Left is that a page of an incident's present round really left: it was sent, delivered, or may have been.
+// Left is that a page of an incident really left, since it opened or was last reopened: it was sent, delivered, or may
+// have been.
 type Left struct {
 	Person  string
 	Channel Channel
 	Digest  bool // with a digest
+}
+
+// Heard are the incident, and those that were merged into it, with the rounds from which on their pages are taken back
+// once it is resolved.
+func (c Case) Heard() []Heard {
+	return append([]Heard{{c.Incident.ID, c.Plan.since()}}, c.Plan.Heard...)
 }
 
 // clear decides that those who were told of an incident are told that it is resolved. Of whoever has quiet hours
@@ -65,7 +72,8 @@ func (p Plan) clearWaits(person string, digest bool) time.Time {
 }
 
 // AllClear are the pages that tell that an incident is resolved, where a decision says Clear: one to each person
-// and channel that a page of this round left on. Nobody is called for it, and whoever resolved it knows. Who has read
+// and channel that a page of the incident left on, in whichever round since it opened or was last reopened, or one of
+// an incident that was merged into it (Case.Heard). Nobody is called for it, and whoever resolved it knows. Who has read
 // of it in digests alone reads this in the next one. left may name the same more than once.
 func AllClear(c Case, left []Left) []Order {
 	inc, plan := c.Incident, c.Plan

@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"tocsin/alerting"
@@ -100,11 +101,16 @@ func (p *Policy) apply(d *Decision, a Answer, now time.Time) error {
 	case Unmute:
 		return p.unmute(d, a, now)
 	}
-	return &alerting.Refused{Text: fmt.Sprintf("nothing can be done by the name of %q", a.Verb)}
+	return &alerting.Refused{Text: fmt.Sprintf("nothing can be done by the name of %q", a.Verb), Said: alerting.Say("answer.unknown_verb", "text", string(a.Verb))}
 }
 
 func mergedAway(inc alerting.Incident) error {
-	return &alerting.Refused{Text: fmt.Sprintf("incident #%d was merged into #%d: answer there", inc.ID, inc.MergedInto)}
+	return &alerting.Refused{Text: fmt.Sprintf("incident #%d was merged into #%d: answer there", inc.ID, inc.MergedInto), Said: alerting.Say("answer.merged", "id", strconv.FormatInt(inc.ID, 10), "into", strconv.FormatInt(inc.MergedInto, 10))}
+}
+
+// refusedResolved refuses what cannot be done to a resolved incident; text has a gap for its number.
+func refusedResolved(inc alerting.Incident, do, text string) error {
+	return &alerting.Refused{Text: fmt.Sprintf(text, inc.ID), Said: alerting.Say("answer.resolved_"+do, "id", strconv.FormatInt(inc.ID, 10))}
 }
 
 // answered is why something happened that somebody asked for.
@@ -121,6 +127,7 @@ func andWhy(text string) string {
 func (d *Decision) resolveBy(by alerting.Actor, now time.Time) {
 	inc := &d.Case.Incident
 	if inc.State == alerting.StateResolved {
+		d.said = alerting.Say("answer.already_resolved", "by", inc.ResolvedBy, "at", moment(inc.ResolvedAt))
 		d.Note = fmt.Sprintf("already resolved by %s at %s", inc.ResolvedBy, clock(inc.ResolvedAt))
 		return
 	}
@@ -130,7 +137,7 @@ func (d *Decision) resolveBy(by alerting.Actor, now time.Time) {
 
 func (p *Policy) reopenBy(d *Decision, by alerting.Actor, now time.Time) {
 	if d.Case.Incident.State != alerting.StateResolved {
-		d.Note = "it is not resolved"
+		d.Note, d.said = "it is not resolved", alerting.Say("answer.not_resolved")
 		return
 	}
 	d.OpenAlerts = true
@@ -141,12 +148,13 @@ func (d *Decision) acknowledge(by alerting.Actor, now time.Time) error {
 	inc := &d.Case.Incident
 	switch inc.State {
 	case alerting.StateResolved:
-		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved (by %s at %s): reopen it first", inc.ID, inc.ResolvedBy, clock(inc.ResolvedAt))}
+		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved (by %s at %s): reopen it first", inc.ID, inc.ResolvedBy, clock(inc.ResolvedAt)), Said: alerting.Say("answer.resolved_by", "id", strconv.FormatInt(inc.ID, 10), "by", inc.ResolvedBy, "at", moment(inc.ResolvedAt))}
 	case alerting.StateAcknowledged:
 		if !inc.SnoozedUntil.IsZero() {
 			d.unsnooze(by, now)
 			return nil
 		}
+		d.said = alerting.Say("answer.already_acknowledged", "by", inc.AcknowledgedBy, "at", moment(inc.AcknowledgedAt))
 		d.Note = fmt.Sprintf("already acknowledged by %s at %s", inc.AcknowledgedBy, clock(inc.AcknowledgedAt))
 		return nil
 	}
@@ -157,12 +165,12 @@ func (d *Decision) acknowledge(by alerting.Actor, now time.Time) error {
 func (d *Decision) acknowledged(by alerting.Actor, now time.Time) {
 	inc := &d.Case.Incident
 	inc.State, inc.AcknowledgedAt, inc.AcknowledgedBy, inc.HeardAt = alerting.StateAcknowledged, now, by.Name, time.Time{}
-	text := "Acknowledged by " + by.Name
+	text, said := "Acknowledged by "+by.Name, alerting.Say("entry.acknowledged", "by", by.Name)
 	if inc.Assignee == "" {
 		inc.Assignee = by.Name
-		text += ", who has it now"
+		text, said.Key = text+", who has it now", "entry.acknowledged_assigned"
 	}
-	d.note(now, alerting.KindAcknowledged, by, alerting.Because("answered over "+by.Via), "%s", text)
+	d.note(now, alerting.KindAcknowledged, by, answered(by).As(said), "%s", text)
 }
 
 // resolve closes the incident; the steps that were still to come are skipped.
@@ -170,7 +178,7 @@ func (d *Decision) resolve(by alerting.Actor, now time.Time, why alerting.Reason
 	inc := &d.Case.Incident
 	inc.State, inc.ResolvedAt, inc.ResolvedBy, inc.SnoozedUntil = alerting.StateResolved, now, by.Name, time.Time{}
 	d.Case.Plan.Pause, d.Case.Plan.Forecast = Pause{}, Forecast{}
-	d.note(now, alerting.KindResolved, by, why, "Resolved by %s", by.Name)
+	d.note(now, alerting.KindResolved, by, why.As(alerting.Say("entry.resolved", "by", by.Name)), "Resolved by %s", by.Name)
 	d.dropPending(now)
 }
 
@@ -191,16 +199,16 @@ func (p *Policy) reopen(d *Decision, by alerting.Actor, now time.Time, why alert
 	unacknowledge(inc)
 	inc.ResolvedAt, inc.ResolvedBy, inc.Assignee, inc.MergedInto = time.Time{}, "", "", 0
 	p.newRound(d, now)
-	d.Case.Plan.Start = now
-	d.note(now, alerting.KindReopened, by, why, "Reopened by %s: round %d", by.Name, inc.Round)
+	d.Case.Plan.Start, d.Case.Plan.Since, d.Case.Plan.Heard = now, inc.Round, nil
+	d.note(now, alerting.KindReopened, by, why.As(alerting.Say("entry.reopened", "by", by.Name, "count", strconv.Itoa(inc.Round))), "Reopened by %s: round %d", by.Name, inc.Round)
 }
 
 // newRound begins the plan of the incident's severity afresh, counted from a moment. The incident's beginning
 // and what is known of its alerts stay.
 func (p *Policy) newRound(d *Decision, from time.Time) {
-	inc, start, varied := &d.Case.Incident, d.Case.Plan.start(), d.Case.Plan.Varied
+	inc, was := &d.Case.Incident, d.Case.Plan
 	inc.Round++
 	d.Case.Plan = p.NewPlan(inc.Severity, inc.Round, from)
-	d.Case.Plan.Start = start
-	d.Case.Plan.Varied = varied
+	d.Case.Plan.Start, d.Case.Plan.Since, d.Case.Plan.Heard = was.start(), was.since(), was.Heard
+	d.Case.Plan.Varied, d.Case.Plan.Opened = was.Varied, was.Opened
 }

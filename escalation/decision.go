@@ -25,7 +25,8 @@ type Decision struct {
 	By          alerting.Actor
 	Detail      Detail // of the answer, for the audit log
 	Before      alerting.Incident
-	Note        string // for whoever asked, where nothing changed: "already acknowledged by ..."
+	Note        string        // for whoever asked, where nothing changed: "already acknowledged by ..."
+	said        alerting.Said // Note as data
 }
 
 // Detail is what an answer named, and whom an escalation told.
@@ -72,7 +73,7 @@ type Order struct {
 	// once. Whoever sends it then asks Unneeded first.
 	NotBefore time.Time
 	Digest    bool      // leaves together with the others that wait for the same time
-	AcceptBy  time.Time // what its channel has not accepted by then goes another way; zero: nobody looks
+	AcceptBy  time.Time // what its channel has not accepted by then goes another way (WhenRefused: only if refused); zero: nobody looks
 	Instead   string    // why it goes this way rather than another; empty: it is the first
 }
 

@@ -23,9 +23,10 @@ const again = 30 * time.Second
 func (p *Policy) escalate(d *Decision, by alerting.Actor, now time.Time) error {
 	inc, plan := d.Case.Incident, &d.Case.Plan
 	if inc.State == alerting.StateResolved {
-		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved: there is nothing to escalate", inc.ID)}
+		return refusedResolved(inc, "escalate", "incident #%d is resolved: there is nothing to escalate")
 	}
 	if last := plan.Escalated; last.By != "" && now.Sub(last.At) < again {
+		d.said = alerting.Say("answer.already_escalated", "by", last.By, "at", moment(last.At), "role", last.Role)
 		d.Note = fmt.Sprintf("already escalated by %s at %s: %s was told", last.By, clock(last.At), last.Role)
 		return nil
 	}
@@ -78,11 +79,13 @@ func (p Plan) lastRole() string {
 func (p *Policy) escalateTo(d *Decision, i int, by alerting.Actor, now time.Time) {
 	s := &d.Case.Plan.Steps[i]
 	text := fmt.Sprintf("Escalated by %s: %s is told now", by.Name, s.Role)
+	said := alerting.Say("entry.escalated", "by", by.Name, "role", s.Role)
 	if s.State == StepPending {
 		text += " instead of at " + clock(s.DueAt)
+		said = said.With("at", moment(s.DueAt))
 	}
 	s.AskedBy = by.Name
-	d.note(now, alerting.KindEscalated, by, alerting.Because("asked over "+by.Via), "%s", text)
+	d.note(now, alerting.KindEscalated, by, alerting.Because("asked over "+by.Via).As(said), "%s", text)
 	if s.Kind == AssignStep {
 		p.assign(d, s, now)
 	}
@@ -92,7 +95,7 @@ func (p *Policy) escalateTo(d *Decision, i int, by alerting.Actor, now time.Time
 // tellAgain pages a role beside the plan, or catch_all where the plan names no role. It returns the role.
 func (p *Policy) tellAgain(d *Decision, role string, by alerting.Actor, now time.Time) string {
 	plan := &d.Case.Plan
-	s := PlannedStep{Kind: PageStep, Role: role, Says: "escalated by " + by.Name, AskedBy: by.Name}
+	s := PlannedStep{Kind: PageStep, Role: role, Says: "escalated by " + by.Name, said: alerting.Say("why.escalated", "by", by.Name), AskedBy: by.Name}
 	recipients, why := []recipient(nil), alerting.Reason{Values: map[string]string{}}
 	if role == "" {
 		s.Role = "catch_all"
@@ -105,6 +108,7 @@ func (p *Policy) tellAgain(d *Decision, role string, by alerting.Actor, now time
 		d.Pages = append(d.Pages, r.orders(-plan.Asked, s, *plan, now)...)
 	}
 	why.Config = plan.Config
-	d.note(now, alerting.KindEscalated, by, why, "Escalated by %s, with no step left to tell: %s is told again: %s", by.Name, s.Role, summary(d.Pages, why))
+	said := alerting.Say("entry.escalated_again", "by", by.Name, "role", s.Role, "people", people(d.Pages))
+	d.note(now, alerting.KindEscalated, by, why.As(said), "Escalated by %s, with no step left to tell: %s is told again: %s", by.Name, s.Role, summary(d.Pages, why))
 	return s.Role
 }

@@ -15,7 +15,7 @@ type Fate struct {
 	Step     int // index in the plan; negative: beside it
 	Person   string
 	Channel  Channel
-	AcceptBy time.Time // when its channel should have accepted it; zero: nobody looks, or somebody has looked
+	AcceptBy time.Time // when its channel should have accepted it (WhenRefused: never); zero: nobody looks, or somebody has looked
 	Accepted bool      // sent or delivered
 	Failed   bool      // for good
 	Why      string    // what is known of one that was not accepted, as in "unknown"; empty: nothing
@@ -25,6 +25,7 @@ type Fate struct {
 	Role  string
 	Until Until
 	Says  string
+	Said  alerting.Said // Says as data, where it is not the matrix's
 }
 
 // Failover decides which other way those pages go whose channel has not accepted them in time, or that failed
@@ -33,9 +34,6 @@ type Fate struct {
 // that were late by then, for good, so that none goes another way twice.
 func (p *Policy) Failover(c Case, pages []Fate, now time.Time) Decision {
 	d := undecided(c)
-	if c.Plan.Failover <= 0 {
-		return d
-	}
 	tried := make([]Fate, len(pages))
 	for i, f := range pages {
 		tried[i] = f.of(c.Plan)
@@ -57,6 +55,13 @@ func (p *Policy) Failover(c Case, pages []Fate, now time.Time) Decision {
 	}
 	return d
 }
+
+// whenRefused is the AcceptBy of a page whose channel may take its time, and which goes another way only if it fails
+// for good.
+func whenRefused() time.Time { return time.Date(9000, time.January, 1, 0, 0, 0, 0, time.UTC) }
+
+// WhenRefused reports whether an AcceptBy is that of a page which is looked at only if it fails for good.
+func WhenRefused(acceptBy time.Time) bool { return !acceptBy.Before(whenRefused()) }
 
 // telling is a step that tells a person.
 type telling struct {
@@ -130,7 +135,7 @@ func (p *Policy) anotherChannel(d *Decision, f Fate, ch Channel, tried []Fate, n
 	person := p.Directory.People[f.Person]
 	why := fmt.Sprintf("%s; %s instead", f.trouble(plan), ch)
 	r := recipient{person: person, sends: []send{person.Quiet.hold(send{channel: ch}, plan.Severity, now)}, why: why}
-	return p.goAnotherWay(d, f, f.Role, r, fmt.Sprintf("%s instead of %s: %s", ch, f.Channel, f.how(plan)), why, tried, now)
+	return p.goAnotherWay(d, f, f.Role, r, fmt.Sprintf("%s instead of %s: %s", ch, f.Channel, f.how(plan)), why, map[string]string{"instead_of_channel": string(f.Channel)}, tried, now)
 }
 
 // anotherPerson orders pages to the next person, or says that nobody is left.
@@ -138,37 +143,46 @@ func (p *Policy) anotherPerson(d *Decision, f Fate, tried []Fate, now time.Time)
 	lost := fmt.Sprintf("%s, and no channel of %s is left", f.trouble(d.Case.Plan), f.Person)
 	r, role, ok := p.nextPerson(d.Case, f, tried, now)
 	if !ok {
-		p.noteFailover(d, f, lost+"; there is nobody else to tell", now)
+		p.noteFailover(d, f, lost+"; there is nobody else to tell", alerting.Say("entry.failover_nobody", "who", f.Person, "channel", string(f.Channel)), now)
 		return tried
 	}
 	why := fmt.Sprintf("%s; %s instead", lost, r.person.ID)
 	r.why = why + ", " + r.why
 	if f.Step >= 0 && f.Step < len(d.Case.Plan.Steps) {
+		f.Said = alerting.Said{}
 		f.Says = d.Case.Plan.Steps[f.Step].Says // and not that a role reached nobody, if it was the last resort
 	}
-	return p.goAnotherWay(d, f, role, r, fmt.Sprintf("%s instead of %s: no channel of theirs accepted it", r.person.ID, f.Person), why, tried, now)
+	return p.goAnotherWay(d, f, role, r, fmt.Sprintf("%s instead of %s: no channel of theirs accepted it", r.person.ID, f.Person), why, map[string]string{"instead_of_person": f.Person}, tried, now)
 }
 
-// goAnotherWay orders r's pages in place of a late one and notes it. It returns tried with them.
-func (p *Policy) goAnotherWay(d *Decision, f Fate, role string, r recipient, instead, why string, tried []Fate, now time.Time) []Fate {
+// goAnotherWay orders r's pages in place of a late one and notes it; of says instead of what, for their reasons. It returns tried with them.
+func (p *Policy) goAnotherWay(d *Decision, f Fate, role string, r recipient, instead, why string, of map[string]string, tried []Fate, now time.Time) []Fate {
 	kind := f.Kind
 	if r.person.ID != f.Person {
 		kind = PageStep // it is given to nobody by that
 	}
-	s := PlannedStep{Kind: kind, Role: role, Until: f.Until, Says: f.Says}
+	s := PlannedStep{Kind: kind, Role: role, Until: f.Until, Says: f.Says, said: f.Said}
 	for _, o := range r.orders(f.Step, s, d.Case.Plan, now) {
-		o.Instead, o.Reason.Rule = instead, failoverRule(d.Case.Plan)
+		o.Instead, o.Reason.Rule, o.Reason.Values = instead, failoverRule(d.Case.Plan), of
 		d.Pages = append(d.Pages, o)
 		tried = append(tried, Fate{Step: o.Step, Person: o.Person, Channel: o.Channel, AcceptBy: o.AcceptBy})
 	}
-	p.noteFailover(d, f, why, now)
+	p.noteFailover(d, f, why, failedOver(f, d.Pages[len(d.Pages)-len(r.sends):]), now)
 	return tried
 }
 
-func (p *Policy) noteFailover(d *Decision, f Fate, why string, now time.Time) {
+// failedOver says that pages go out in the place of one.
+func failedOver(f Fate, pages []Order) alerting.Said {
+	return alerting.Say("entry.failover", "who", f.Person, "channel", string(f.Channel), "people", people(pages))
+}
+
+func (p *Policy) noteFailover(d *Decision, f Fate, why string, said alerting.Said, now time.Time) {
 	reason := alerting.Reason{
 		Text: why, Rule: failoverRule(d.Case.Plan), Config: d.Case.Plan.Config,
-		Values: map[string]string{"person": f.Person, "channel": string(f.Channel), "accept_by": clock(f.AcceptBy)},
+		Values: map[string]string{"person": f.Person, "channel": string(f.Channel)},
+	}
+	if !WhenRefused(f.AcceptBy) {
+		reason.Values["accept_by"] = clock(f.AcceptBy)
 	}
 	d.note(now, alerting.KindFailover, alerting.Tocsin, reason, "%s: %s", f.Person, why)
 }

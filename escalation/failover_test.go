@@ -225,7 +225,7 @@ func TestNobodyLooksAfterRowsWithoutFailoverNorAfterShadowsAndReminders(t *testi
 	w.rowOf(alerting.P0, func(r *escalation.Row) { r.Remind = time.Minute })
 	w.Fire(w.Alert("alertname", "HighErrorRate", "service", "backend"))
 	w.Until(0)
-	if o := w.orders[0].order; !o.AcceptBy.IsZero() || w.policy.Failover(w.c, w.fates(nil, w.start), w.now.Add(hour)).Changed {
+	if o := w.orders[0].order; !escalation.WhenRefused(o.AcceptBy) || w.policy.Failover(w.c, w.fates(nil, w.start), w.now.Add(hour)).Changed {
 		t.Errorf("P1 has no failover, and %+v", o)
 	}
 	w = newWorld(t, monday)

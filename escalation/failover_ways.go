@@ -70,9 +70,9 @@ func (p *Policy) nextPerson(c Case, f Fate, tried []Fate, now time.Time) (r reci
 
 // Otherwise says what comes instead of a page if its channel does not accept it: "not accepted within 10 s:
 // voice, then url; then devops-lead". pages are all of the present round, this one among them. It is empty where
-// nobody looks.
+// nobody looks, or only at what is refused.
 func (p *Policy) Otherwise(c Case, o Order, pages []Fate, now time.Time) string {
-	if o.AcceptBy.IsZero() {
+	if o.AcceptBy.IsZero() || WhenRefused(o.AcceptBy) {
 		return ""
 	}
 	var parts []string

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tocsin/alerting"
@@ -29,25 +30,31 @@ func (p *Policy) openOf(rotation string, all []Case) (out []Case) {
 
 // openText is "2 incidents are open: #1 P0 SystemDown backend, #8 P1 DiskFull db (acknowledged by Ada)."; empty if
 // none is.
-func (p *Policy) openText(open []Case) string {
-	var names []string
+func (p *Policy) openText(open []Case) []line {
+	var names, said []string
 	for _, c := range open[:min(mostOpen, len(open))] {
 		inc := c.Incident
-		name := fmt.Sprintf("#%d %s %s", inc.ID, inc.Severity, nameOfIncident(inc))
+		name, by := fmt.Sprintf("#%d %s %s", inc.ID, inc.Severity, nameOfIncident(inc)), ""
 		if inc.State == alerting.StateAcknowledged {
-			name += fmt.Sprintf(" (acknowledged by %s)", p.nameOf(inc.AcknowledgedBy))
+			by = inc.AcknowledgedBy
+		}
+		said = append(said, name+"\t"+by)
+		if by != "" {
+			name += fmt.Sprintf(" (acknowledged by %s)", p.nameOf(by))
 		}
 		names = append(names, name)
 	}
-	switch more := len(open) - len(names); {
+	more := len(open) - len(names)
+	data := alerting.Say("handoff.open", "count", strconv.Itoa(len(open)), "more", strconv.Itoa(more), "incidents", strings.Join(said, "\n"))
+	switch {
 	case len(open) == 0:
-		return ""
+		return nil
 	case len(open) == 1:
-		return "1 incident is open: " + names[0] + ".\n"
+		return []line{{"1 incident is open: " + names[0] + ".", data}}
 	case more > 0:
 		names = append(names, fmt.Sprintf("and %d more", more))
 	}
-	return fmt.Sprintf("%d incidents are open: %s.\n", len(open), strings.Join(names, ", "))
+	return []line{{fmt.Sprintf("%d incidents are open: %s.", len(open), strings.Join(names, ", ")), data}}
 }
 
 // nameOfIncident is what an incident is called in few words: alertname and service, or its title.

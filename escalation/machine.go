@@ -3,6 +3,7 @@ package escalation
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (p *Policy) next(c Case, now time.Time) Decision {
 		if pause.Until.After(now) {
 			return d
 		}
-		p.unpause(&d, now, alerting.Tocsin, pause.over())
+		p.unpause(&d, now, alerting.Tocsin, pause.over(), pause.overData())
 	}
 	if why := c.overdue(now); why != "" {
 		p.wake(&d, why, now)
@@ -97,7 +98,7 @@ func (p *Policy) repeat(d *Decision, now time.Time) {
 	p.newRound(d, now)
 	d.Case.Plan.Repeats = min(left, d.Case.Plan.Repeats)
 	why := alerting.Reason{Text: "nobody has acknowledged", Rule: fmt.Sprintf("matrix.%s.repeat", d.Case.Plan.Severity), Config: d.Case.Plan.Config}
-	d.note(now, alerting.KindAwake, alerting.Tocsin, why, "Round %d: %s, and the steps begin again", d.Case.Incident.Round, why.Text)
+	d.note(now, alerting.KindAwake, alerting.Tocsin, why.As(alerting.Say("entry.repeated", "count", strconv.Itoa(d.Case.Incident.Round))), "Round %d: %s, and the steps begin again", d.Case.Incident.Round, why.Text)
 }
 
 // Reached says how the incident has reached a step's until; empty if it has not.
@@ -134,7 +135,7 @@ func (d *Decision) skipBy(i int, by alerting.Actor, now time.Time, text, why str
 		Values: map[string]string{"role": s.Role, "until": string(s.Until), "due_at": clock(s.DueAt)},
 		Config: d.Case.Plan.Config,
 	}
-	d.note(now, alerting.KindStepSkipped, by, s.Reason, "Step %d (%s %s) skipped: %s", i+1, s.Kind, s.Role, why)
+	d.note(now, alerting.KindStepSkipped, by, s.Reason.As(alerting.Say("entry.step_skipped", "step", strconv.Itoa(i+1), "kind", string(s.Kind), "role", s.Role)), "Step %d (%s %s) skipped: %s", i+1, s.Kind, s.Role, why)
 }
 
 // dropped reports whether somebody's answer skipped the step.
@@ -177,7 +178,7 @@ func (p *Policy) fire(d *Decision, steps []int, now time.Time, by alerting.Actor
 		s := &d.Case.Plan.Steps[i]
 		s.State, s.At, s.Reason = StepFired, now, reasons[k]
 		d.Pages = append(d.Pages, orders[k]...)
-		d.note(now, alerting.KindStepFired, by, s.Reason, "Step %d (%s %s): %s", i+1, s.Kind, s.Role, summary(orders[k], reasons[k]))
+		d.note(now, alerting.KindStepFired, by, s.Reason.As(firedData(i, *s, orders[k])), "Step %d (%s %s): %s", i+1, s.Kind, s.Role, summary(orders[k], reasons[k]))
 	}
 }
 
@@ -207,6 +208,24 @@ func summary(orders []Order, why alerting.Reason) string {
 	return strings.Join(people, "; ")
 }
 
+// firedData says as data that step i has fired.
+func firedData(i int, s PlannedStep, orders []Order) alerting.Said {
+	return alerting.Say("entry.step_fired", "step", strconv.Itoa(i+1), "kind", string(s.Kind), "role", s.Role, "people", people(orders))
+}
+
+// people are those whom orders tell, as a value of a sentence: one a line, with the channels after a tab.
+func people(orders []Order) string {
+	var lines []string
+	for i, o := range orders {
+		if i > 0 && orders[i-1].Person == o.Person {
+			lines[len(lines)-1] += " " + string(o.Channel)
+		} else {
+			lines = append(lines, o.Person+"\t"+string(o.Channel))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // assign gives the incident to the first person of the step's role who may be told.
 func (p *Policy) assign(d *Decision, s *PlannedStep, now time.Time) {
 	if d.Case.Incident.Assignee != "" {
@@ -217,7 +236,7 @@ func (p *Policy) assign(d *Decision, s *PlannedStep, now time.Time) {
 		return
 	}
 	d.Case.Incident.Assignee = recipients[0].person.ID
-	d.note(now, alerting.KindAssigned, alerting.Tocsin, why, "Assigned to %s: %s", recipients[0].person.ID, why.Text)
+	d.note(now, alerting.KindAssigned, alerting.Tocsin, why.As(alerting.Say("entry.assigned", "who", recipients[0].person.ID)), "Assigned to %s: %s", recipients[0].person.ID, why.Text)
 }
 
 func stepRule(sev alerting.Severity, i int) string { return fmt.Sprintf("matrix.%s.steps[%d]", sev, i) }

@@ -58,16 +58,16 @@ func (p *Policy) Open(m Manual, id int64, key string, now time.Time) Decision {
 	if m.Description != "" {
 		text += ": " + m.Description
 	}
-	d.note(now, alerting.KindOpened, m.By, why, "%s", text)
+	d.note(now, alerting.KindOpened, m.By, why.As(alerting.Say("entry.opened_by", "by", m.By.Name, "text", m.Description)), "%s", text)
 	return d
 }
 
 func (p *Policy) open(id int64, key, title string, sev alerting.Severity, labels alerting.Labels, why alerting.Reason, now time.Time) Decision {
-	return Decision{Opens: true, Case: Case{
-		Incident: alerting.Incident{
-			ID: id, Key: key, Title: title, Severity: sev, State: alerting.StateOpen, Labels: labels,
-			Round: 1, OpenedAt: now, Reason: why,
-		},
-		Plan: p.NewPlan(sev, 1, now),
-	}}
+	inc := alerting.Incident{
+		ID: id, Key: key, Title: title, Severity: sev, State: alerting.StateOpen, Labels: labels,
+		Round: 1, OpenedAt: now, Reason: why,
+	}
+	plan := p.NewPlan(sev, 1, now)
+	plan.Opened = Opening{Severity: sev.String(), Name: nameOfIncident(inc)}
+	return Decision{Opens: true, Case: Case{Incident: inc, Plan: plan}}
 }

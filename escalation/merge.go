@@ -2,6 +2,8 @@ package escalation
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"tocsin/alerting"
@@ -63,7 +65,10 @@ func (p *Policy) absorb(d *Decision, other Case, a Answer, now time.Time) {
 	inc.AlertCount += from.AlertCount
 	inc.FiringCount += from.FiringCount
 	d.Adopts = Adoption{From: from.ID}
-	d.note(now, alerting.KindMerged, a.By, answered(a.By), "#%d %s was merged into this by %s%s", from.ID, from.Title, a.By.Name, andWhy(a.Text))
+	d.note(now, alerting.KindMerged, a.By, answered(a.By).As(alerting.Say("entry.merged_here", "id", strconv.FormatInt(from.ID, 10), "title", from.Title, "by", a.By.Name, "text", alerting.OneLine(a.Text, 200))), "#%d %s was merged into this by %s%s", from.ID, from.Title, a.By.Name, andWhy(a.Text))
+	if from.State != alerting.StateResolved {
+		d.Case.Plan.Heard = slices.Concat(d.Case.Plan.Heard, other.Heard())
+	}
 	if from.Severity.WorseThan(inc.Severity) {
 		why := alerting.Reason{Text: fmt.Sprintf("%s as that of #%d, which was merged into this: %s", from.Severity, from.ID, from.Reason.Text), Config: p.Config}
 		p.raiseBy(d, a.By, from.Severity, why, now)
@@ -76,7 +81,7 @@ func (p *Policy) absorb(d *Decision, other Case, a Answer, now time.Time) {
 // mergeInto resolves the incident that goes on in another.
 func (d *Decision) mergeInto(into alerting.Incident, a Answer, now time.Time) {
 	inc := &d.Case.Incident
-	d.note(now, alerting.KindMerged, a.By, answered(a.By), "Merged into #%d %s by %s%s", into.ID, into.Title, a.By.Name, andWhy(a.Text))
+	d.note(now, alerting.KindMerged, a.By, answered(a.By).As(alerting.Say("entry.merged", "id", strconv.FormatInt(into.ID, 10), "title", into.Title, "by", a.By.Name, "text", alerting.OneLine(a.Text, 200))), "Merged into #%d %s by %s%s", into.ID, into.Title, a.By.Name, andWhy(a.Text))
 	inc.MergedInto, inc.FiringCount = into.ID, 0
 	d.Case.Plan.Merged = Merging{At: now, By: a.By.Name}
 	if inc.State == alerting.StateResolved {

@@ -23,7 +23,7 @@ func (d *Decision) mute(a Answer, now time.Time) error {
 	}
 	why := alerting.Reason{Text: fmt.Sprintf("muted by %s until %s%s", a.By.Name, clock(a.Until), andWhy(a.Text))}
 	plan.Pause = Pause{Until: a.Until, By: a.By.Name, Why: why}
-	d.note(now, alerting.KindPaused, a.By, why, "Muted by %s until %s%s", a.By.Name, clock(a.Until), andWhy(a.Text))
+	d.note(now, alerting.KindPaused, a.By, why.As(alerting.Say("entry.muted", "by", a.By.Name, "until", moment(a.Until), "text", alerting.OneLine(a.Text, 200))), "Muted by %s until %s%s", a.By.Name, clock(a.Until), andWhy(a.Text))
 	return nil
 }
 
@@ -39,7 +39,7 @@ func (p *Policy) unmute(d *Decision, a Answer, now time.Time) error {
 	case !plan.muted():
 		return &alerting.Refused{Text: fmt.Sprintf("nobody has muted incident #%d: it is %s", inc.ID, plan.Pause.Why.Text)}
 	}
-	p.unpause(d, now, a.By, "Unmuted by "+a.By.Name)
+	p.unpause(d, now, a.By, "Unmuted by "+a.By.Name, alerting.Say("entry.unmuted", "by", a.By.Name))
 	return nil
 }
 
@@ -57,16 +57,29 @@ func (p Pause) over() string {
 	return fmt.Sprintf("The pause by the maintenance window %q is over", p.Window)
 }
 
+// data says that a window pauses the plan.
+func (p Pause) data() alerting.Said {
+	return alerting.Say("entry.window", "window", p.Window, "until", moment(p.Until))
+}
+
+// overData is over as data.
+func (p Pause) overData() alerting.Said {
+	if p.By != alerting.Tocsin.Name {
+		return alerting.Say("entry.mute_over", "by", p.By)
+	}
+	return alerting.Say("entry.window_over", "window", p.Window)
+}
+
 // unpause lets a plan go on: of its steps that wait, the first that fell due meanwhile is due now, or in
 // business time with the next moment of it, and the rest keep their spacing.
-func (p *Policy) unpause(d *Decision, now time.Time, by alerting.Actor, text string) {
+func (p *Policy) unpause(d *Decision, now time.Time, by alerting.Actor, text string, said alerting.Said) {
 	plan := &d.Case.Plan
 	why := plan.Pause.Why
 	plan.Pause = Pause{}
 	p.putOff(plan, now, why.Text, func(s PlannedStep) bool {
 		return s.State == StepPending && Reached(d.Case.Incident, s.Until) == ""
 	})
-	d.note(now, alerting.KindContinued, by, why, "%s", text)
+	d.note(now, alerting.KindContinued, by, why.As(said), "%s", text)
 }
 
 // inWindow pauses the plan while a maintenance window about the incident lasts, where something would
@@ -80,7 +93,7 @@ func (p *Policy) inWindow(d *Decision, now time.Time) bool {
 		return false
 	}
 	d.Case.Plan.Pause = pause
-	d.note(now, alerting.KindPaused, alerting.Tocsin, pause.Why, "%s", upper(pause.Why.Text))
+	d.note(now, alerting.KindPaused, alerting.Tocsin, pause.Why.As(pause.data()), "%s", upper(pause.Why.Text))
 	return true
 }
 
@@ -94,10 +107,10 @@ func (p *Policy) leaveWindow(d *Decision, now time.Time) {
 	still := p.window(d.Case, now)
 	switch {
 	case still.Until.IsZero():
-		p.unpause(d, now, alerting.Tocsin, pause.over()+": it is not about all of the alerts")
+		p.unpause(d, now, alerting.Tocsin, pause.over()+": it is not about all of the alerts", pause.overData())
 	case still.Until.Before(pause.Until):
 		d.Case.Plan.Pause = still
-		d.note(now, alerting.KindPaused, alerting.Tocsin, still.Why, "%s", upper(still.Why.Text))
+		d.note(now, alerting.KindPaused, alerting.Tocsin, still.Why.As(still.data()), "%s", upper(still.Why.Text))
 	}
 	p.foresee(d, now)
 }

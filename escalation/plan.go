@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 // Plan is the matrix's steps for one incident and round. It is stored in the incident (jsonb), so that
 // an open incident keeps its plan when the configuration changes.
 type Plan struct {
+	Opened   Opening           `json:"opened,omitzero"` // what the incident was when it was opened; stays over all rounds
 	Round    int               `json:"round"`
 	Severity alerting.Severity `json:"severity"`
 	From     time.Time         `json:"from"`   // what the steps count from
@@ -20,6 +22,12 @@ type Plan struct {
 	Asked    int               `json:"asked,omitempty"` // times that people asked for pages beside the steps
 	// Escalated is the last time that somebody did not wait for the next step.
 	Escalated Escalation `json:"escalated,omitzero"`
+
+	// Since is the round in which the incident opened, or was last reopened. Plans of older releases do not have it.
+	Since int `json:"since,omitempty"`
+	// Heard are the incidents that were merged into it since then, and those merged into them: whoever was told of
+	// them is told that this one is resolved.
+	Heard []Heard `json:"heard,omitempty"`
 
 	Start      time.Time     `json:"start,omitzero"` // the incident's opening or reopening; From, unless the severity changed
 	AckTimeout time.Duration `json:"ack_timeout,omitzero"`
@@ -46,6 +54,12 @@ type Plan struct {
 	Lacks string `json:"lacks,omitempty"`
 }
 
+// Heard is an incident of which people have been told, from a round on.
+type Heard struct {
+	ID    int64 `json:"id"`
+	Since int   `json:"since"`
+}
+
 // Merging is that somebody merged the plan's incident into another one.
 type Merging struct {
 	At time.Time `json:"at"`
@@ -60,6 +74,12 @@ type Pause struct {
 	Why   alerting.Reason `json:"why,omitzero"`
 	// Window is the maintenance window's name; empty for a mute.
 	Window string `json:"window,omitempty"`
+}
+
+// Opening is what an incident was when it was opened.
+type Opening struct {
+	Severity string `json:"severity"` // "P0"
+	Name     string `json:"name"`     // alertname and service, or its title
 }
 
 // PlannedStep is one step with its due time and what became of it.
@@ -78,6 +98,8 @@ type PlannedStep struct {
 	Due      string `json:"due,omitempty"`      // why DueAt, in words: "Monday 4 January, 09:00, next business day; ..."
 	Calendar string `json:"calendar,omitempty"` // version of the calendar that gave DueAt; empty for wall time
 	Nobody   bool   `json:"nobody,omitempty"`   // fired, and its role reached nobody
+
+	said alerting.Said // Says as data, of a step beside the plan
 }
 
 // StepState is what became of a planned step.
@@ -94,7 +116,7 @@ const (
 func (p *Policy) NewPlan(sev alerting.Severity, round int, from time.Time) Plan {
 	row := p.Matrix[sev]
 	plan := Plan{
-		Round: round, Severity: sev, From: from, Start: from, Config: p.Config, Channels: row.Channels,
+		Round: round, Since: round, Severity: sev, From: from, Start: from, Config: p.Config, Channels: row.Channels,
 		AckTimeout: row.AckTimeout, Failover: row.Failover, Digest: row.Digest, Remind: row.Remind, AllClear: row.AllClear,
 		Steps: make([]PlannedStep, len(row.Steps)),
 	}
@@ -146,6 +168,9 @@ func (p Plan) start() time.Time {
 	}
 	return p.Start
 }
+
+// since is the round in which the incident opened, or was last reopened; as far as an older plan tells, this one.
+func (p Plan) since() int { return cmp.Or(p.Since, p.Round) }
 
 // Next is the step that is due next unless the incident's state makes it unnecessary; nil if no such
 // step is left. It is what a page or a person is told ("manager at 10:15").

@@ -16,8 +16,9 @@ type recipient struct {
 	person Person
 	sends  []send
 	why    string
-	says   string // instead of the step's words, if not empty
-	missed string // of the last resort: the role that reaches nobody; empty where it is told for another cause
+	says   string        // instead of the step's words, if not empty
+	said   alerting.Said // the same as data
+	missed string        // of the last resort: the role that reaches nobody; empty where it is told for another cause
 	stand  stand
 }
 
@@ -36,17 +37,21 @@ func nobody(rs []recipient) bool {
 }
 
 // orders are r's pages of a step, one for each channel. Nobody looks whether those of a shadow are accepted, nor
-// reminders.
+// reminders; of a row without failover those of a P0 or P1 are looked at if they are refused for good.
 func (r recipient) orders(step int, s PlannedStep, plan Plan, now time.Time) []Order {
 	out := make([]Order, len(r.sends))
 	for i, send := range r.sends {
 		out[i] = Order{
 			Step: step, Kind: s.Kind, Role: s.Role, Person: r.person.ID, Channel: send.channel, Until: s.Until, Says: r.words(s),
 			NotBefore: send.notBefore, Digest: send.digest,
-			Reason: alerting.Reason{Text: fmt.Sprintf("%s, over %s%s", r.why, send.channel, send.why), Rule: "roles." + s.Role, Config: plan.Config},
+			Reason: alerting.Reason{Text: fmt.Sprintf("%s, over %s%s", r.why, send.channel, send.why), Rule: "roles." + s.Role, Config: plan.Config, Said: r.data(s)},
 		}
-		if plan.Failover > 0 && r.stand != asShadow && s.Kind != RemindStep {
+		switch {
+		case r.stand == asShadow, s.Kind == RemindStep:
+		case plan.Failover > 0:
 			out[i].AcceptBy = latest(now, send.notBefore).Add(plan.Failover)
+		case plan.Severity <= alerting.P1:
+			out[i].AcceptBy = whenRefused()
 		}
 	}
 	return out
@@ -65,6 +70,19 @@ func (r recipient) words(s PlannedStep) string {
 		text += ": " + s.Says
 	}
 	return text
+}
+
+// data is words as data; it is missing where they are the matrix's own.
+func (r recipient) data(s PlannedStep) alerting.Said {
+	switch {
+	case r.missed != "" && s.Kind == AssignStep:
+		return alerting.Say("why.nobody_assigned", "role", r.missed, "text", s.Says)
+	case r.missed != "":
+		return alerting.Say("why.nobody", "role", r.missed, "text", s.Says)
+	case r.says != "":
+		return r.said
+	}
+	return s.said
 }
 
 // recipients says who a step tells at now. Whoever is passed over stands in the reason with the first
@@ -174,7 +192,7 @@ func (p *Policy) withShadows(out []recipient, rotation string, sev alerting.Seve
 		if !ok || away || told || !person.Takes(sev) {
 			continue
 		}
-		r := recipient{person: person, why: fmt.Sprintf("%s shadows rotation %s", person.Name, rotation), says: "you shadow " + rotation, stand: asShadow}
+		r := recipient{person: person, why: fmt.Sprintf("%s shadows rotation %s", person.Name, rotation), says: "you shadow " + rotation, said: alerting.Say("why.shadow", "rotation", rotation), stand: asShadow}
 		for _, ch := range person.over(quiet) {
 			r.sends = append(r.sends, p.put(person, send{channel: ch}, sev, via.digest, now))
 		}

@@ -56,7 +56,7 @@ func (p *Policy) remind(d *Decision, now time.Time) {
 	plan.Reminded = Reminder{At: now, Step: -plan.Asked}
 	r, ok := p.whomToRemind(d.Case, now)
 	if !ok {
-		d.note(now, alerting.KindReminded, alerting.Tocsin, why, "Nobody can be reminded: %s", why.Text)
+		d.note(now, alerting.KindReminded, alerting.Tocsin, why.As(alerting.Say("entry.reminded_nobody")), "Nobody can be reminded: %s", why.Text)
 		return
 	}
 	r.why += ": " + why.Text
@@ -65,7 +65,7 @@ func (p *Policy) remind(d *Decision, now time.Time) {
 		o.Reason.Rule = why.Rule
 		d.Pages = append(d.Pages, o)
 	}
-	d.note(now, alerting.KindReminded, alerting.Tocsin, why, "Reminded %s: %s", r.person.ID, why.Text)
+	d.note(now, alerting.KindReminded, alerting.Tocsin, why.As(alerting.Say("entry.reminded", "who", r.person.ID)), "Reminded %s: %s", r.person.ID, why.Text)
 }
 
 // whomToRemind is the assignee, or who acknowledged; their deputy while they are away; or catch_all, or

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tocsin/alerting"
 )
@@ -35,9 +38,10 @@ type Answered struct {
 	// All are, of a reply about all incidents, what becomes of those that change, in the order of their numbers;
 	// Decision then changes nothing. They are stored together, or none is.
 	All     []Decision
-	Person  string // who sent it; empty if nobody of the directory did
-	Text    string // for the sender, and for nobody else
-	Outcome string // for the audit log
+	Person  string          // who sent it; empty if nobody of the directory did
+	Text    string          // for the sender, and for nobody else; in English
+	Said    []alerting.Said // Text as data, sentence by sentence
+	Outcome string          // for the audit log
 }
 
 // Sender finds the person who has an address on a channel. A configuration gives a telephone number and a
@@ -77,7 +81,7 @@ func (p *Policy) Reply(r Reply, in Incidents, arrived, now time.Time) (Answered,
 	person, ok := p.Sender(r.Channel, r.Address)
 	if !ok {
 		text := "Tocsin does not know you: no person of its directory has this " + addressWord(r.Channel) + ". Nothing was changed."
-		return unanswered(r, by, "unknown sender", text), nil
+		return unanswered(r, by, "unknown sender", text, alerting.Say("answer.unknown_sender", "channel", string(r.Channel))), nil
 	}
 	by.Name = person.ID
 	out, err := p.replyOf(by, r, in, arrived, now)
@@ -88,18 +92,18 @@ func (p *Policy) Reply(r Reply, in Incidents, arrived, now time.Time) (Answered,
 // replyOf decides what a person's reply does.
 func (p *Policy) replyOf(by alerting.Actor, r Reply, in Incidents, arrived, now time.Time) (Answered, error) {
 	if r.Verb == "" {
-		return unanswered(r, by, "refused: not understood", "Tocsin did not understand that. Reply ACK, RES or ESC with the incident's number, as in ACK 412."), nil
+		return unanswered(r, by, "refused: not understood", "Tocsin did not understand that. Reply ACK, RES or ESC with the incident's number, as in ACK 412.", alerting.Say("answer.not_understood")), nil
 	}
 	if r.All {
 		return p.replyToAll(by, r, in, now)
 	}
-	id, problem, err := which(r, by.Name, in)
+	id, problem, why, err := which(r, by.Name, in)
 	if problem != "" || err != nil {
-		return unanswered(r, by, "refused: no number, and not one incident that could be meant", problem), err
+		return unanswered(r, by, "refused: no number, and not one incident that could be meant", problem, why), err
 	}
 	c, err := in.Find(id)
 	if errors.Is(err, alerting.ErrNotFound) {
-		return unanswered(r, by, "refused: there is no such incident", fmt.Sprintf("There is no incident #%d. Nothing was changed.", id)), nil
+		return unanswered(r, by, "refused: there is no such incident", fmt.Sprintf("There is no incident #%d. Nothing was changed.", id), alerting.Say("answer.no_incident", "id", strconv.FormatInt(id, 10))), nil
 	}
 	if err != nil {
 		return Answered{}, err
@@ -108,7 +112,8 @@ func (p *Policy) replyOf(by alerting.Actor, r Reply, in Incidents, arrived, now 
 	if r.Verb == Assign && r.Person == "" {
 		to, ok := p.Sender(r.Channel, r.To)
 		if !ok {
-			return unanswered(r, by, "refused: unknown assignee", "Nobody of Tocsin's directory has that "+addressWord(r.Channel)+". Nothing was changed."), nil
+			text := "Nobody of Tocsin's directory has that " + addressWord(r.Channel) + ". Nothing was changed."
+			return unanswered(r, by, "refused: unknown assignee", text, alerting.Say("answer.unknown_assignee", "channel", string(r.Channel))), nil
 		}
 		answer.Person = to.ID
 	}
@@ -119,44 +124,48 @@ func (p *Policy) replyOf(by alerting.Actor, r Reply, in Incidents, arrived, now 
 	refused, isRefused := errors.AsType[*alerting.Refused](err)
 	switch {
 	case isRefused:
-		return Answered{Decision: d, Text: sentence(refused.Text), Outcome: d.Outcome(err)}, nil
+		return Answered{Decision: d, Text: sentence(refused.Text), Said: []alerting.Said{alerting.Say("answer.refused").About(refused.Said)}, Outcome: d.Outcome(err)}, nil
 	case err != nil:
 		return Answered{}, err
 	}
-	return Answered{Decision: d, Text: said(d), Outcome: d.Outcome(nil)}, nil
+	text, came := said(d)
+	return Answered{Decision: d, Text: text, Said: []alerting.Said{came}, Outcome: d.Outcome(nil)}, nil
 }
 
 // unanswered is what comes of a reply that reaches no incident.
-func unanswered(r Reply, by alerting.Actor, outcome, text string) Answered {
-	return Answered{Decision: Decision{Answer: r.Verb, By: by}, Text: text, Outcome: outcome}
+func unanswered(r Reply, by alerting.Actor, outcome, text string, said alerting.Said) Answered {
+	return Answered{Decision: Decision{Answer: r.Verb, By: by}, Text: text, Said: []alerting.Said{said}, Outcome: outcome}
 }
 
 // which incident a reply means: the one that it names, or the only one that its sender was told of. One
 // that was resolved just now may be the one that they mean, so it is not passed over for another.
-func which(r Reply, person string, in Incidents) (id int64, problem string, err error) {
+func which(r Reply, person string, in Incidents) (id int64, problem string, said alerting.Said, err error) {
 	if r.Incident != 0 {
-		return r.Incident, "", nil
+		return r.Incident, "", said, nil
 	}
 	told, err := in.Told(person)
 	switch {
 	case err != nil:
-		return 0, "", err
+		return 0, "", said, err
 	case len(told) == 0:
-		return 0, "You have no open incident. Nothing was changed.", nil
+		return 0, "You have no open incident. Nothing was changed.", alerting.Say("answer.none_open"), nil
 	case len(told) == 1:
-		return told[0].ID, "", nil
+		return told[0].ID, "", said, nil
 	}
-	return 0, whichOne(told), nil
+	problem, said = whichOne(told)
+	return 0, problem, said, nil
 }
 
 // whichOne asks for the number of one of several; its example is the newest that is not resolved.
-func whichOne(told []Told) string {
+func whichOne(told []Told) (string, alerting.Said) {
 	slices.SortFunc(told, func(a, b Told) int { return cmp.Compare(a.ID, b.ID) })
-	names := make([]string, len(told))
+	names, data := make([]string, len(told)), make([]string, len(told))
 	example := told[len(told)-1].ID
 	for i, t := range told {
 		names[i] = fmt.Sprintf("#%d", t.ID)
+		data[i] = names[i]
 		if t.Resolved {
+			data[i] += "\tresolved"
 			names[i] += " (resolved)"
 		}
 	}
@@ -166,22 +175,27 @@ func whichOne(told []Told) string {
 			break
 		}
 	}
-	return fmt.Sprintf("Which one? You were told of %s: reply with the number, as in ACK %d.", strings.Join(names, ", "), example)
+	return fmt.Sprintf("Which one? You were told of %s: reply with the number, as in ACK %d.", strings.Join(names, ", "), example),
+		alerting.Say("answer.which", "told", strings.Join(data, "\n"), "id", strconv.FormatInt(example, 10))
 }
 
 // said tells the sender what their reply did: the last thing on the timeline that is not a step of the plan.
-func said(d Decision) string {
+func said(d Decision) (string, alerting.Said) {
 	inc := d.Case.Incident
 	head := fmt.Sprintf("#%d %s", inc.ID, inc.Title)
+	about := alerting.Say("answer.about", "id", strconv.FormatInt(inc.ID, 10), "title", inc.Title)
 	if d.Note != "" {
-		return head + ": " + d.Note + "."
+		return head + ": " + d.Note + ".", about.About(d.said)
 	}
 	for _, e := range slices.Backward(d.Entries) {
-		if e.Kind != alerting.KindStepFired {
-			return head + ": " + sentence(e.Text)
+		switch {
+		case e.Kind == alerting.KindNote:
+			return fmt.Sprintf("Noted on %s: %s", head, e.Text), alerting.Say("answer.noted", "id", strconv.FormatInt(inc.ID, 10), "title", inc.Title, "text", e.Text)
+		case e.Kind != alerting.KindStepFired:
+			return head + ": " + sentence(e.Text), about.About(e.Reason.Said)
 		}
 	}
-	return head + ": " + string(inc.State) + "."
+	return head + ": " + string(inc.State) + ".", about.About(alerting.Say("answer.state_" + string(inc.State)))
 }
 
 func sentence(s string) string {
@@ -192,7 +206,10 @@ func sentence(s string) string {
 }
 
 // upper is a sentence's beginning.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func upper(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
 
 func addressWord(c Channel) string {
 	switch c {

@@ -93,6 +93,8 @@ type Message struct {
 	Subject  string // one line
 	Text     string // a few sentences; lines end in \n
 	URL      string // where to look or to answer; empty: nowhere
+	// Said is the same as data: the subject, then each line of Text. It may be missing.
+	Said []alerting.Said `json:",omitempty"`
 }
 
 // RosterStore keeps what people change about who is on call. What is asked is checked by Rota, which

@@ -150,11 +150,15 @@ func (p *Policy) overrideWords(o oncall.Override, by alerting.Actor, url string,
 	if by.Name == o.Person || !o.From.After(now) {
 		return nil
 	}
-	text := fmt.Sprintf("%s has put you on call for %s from %s.\n", p.nameOf(by.Name), o.Rotation, p.stretch(o.Rotation, o.From, o.Until, now))
+	lines := []line{{
+		fmt.Sprintf("%s has put you on call for %s from %s.", p.nameOf(by.Name), o.Rotation, p.stretch(o.Rotation, o.From, o.Until, now)),
+		p.at(alerting.Say("handoff.put", "by", by.Name), o.Rotation, o.From, o.Until, now),
+	}}
 	if o.Note != "" {
-		text += "They say: " + o.Note + "\n"
+		lines = append(lines, line{"They say: " + o.Note, alerting.Say("handoff.note", "text", o.Note)})
 	}
-	return p.messages(o.Person, "You will be on call: "+o.Rotation, text, url)
+	subject := line{"You will be on call: " + o.Rotation, alerting.Say("handoff.subject_put", "rotation", o.Rotation)}
+	return p.messages(o.Person, subject, lines, url)
 }
 
 func (p *Policy) checkAbsence(a Absence, now time.Time) error {

@@ -13,7 +13,7 @@ func (p *Policy) setSeverity(d *Decision, a Answer, now time.Time) error {
 	_, known := p.Matrix[a.Severity]
 	switch {
 	case inc.State == alerting.StateResolved:
-		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved: reopen it first", inc.ID)}
+		return refusedResolved(inc, "severity", "incident #%d is resolved: reopen it first")
 	case !known:
 		return &alerting.Refused{Text: fmt.Sprintf("the matrix has no row for %s: say P0, P1, P2 or P3", a.Severity)}
 	case inc.Severity == a.Severity:
@@ -34,14 +34,14 @@ func (p *Policy) setSeverity(d *Decision, a Answer, now time.Time) error {
 func (p *Policy) raiseBy(d *Decision, by alerting.Actor, sev alerting.Severity, why alerting.Reason, now time.Time) {
 	was := d.Case.Plan
 	p.newSeverity(d, sev, why, now)
-	d.note(now, alerting.KindSeverity, by, why, "Raised from %s to %s by %s: %s", d.Before.Severity, sev, by.Name, why.Text)
+	d.note(now, alerting.KindSeverity, by, why.As(alerting.Say("entry.raised_by", "was", d.Before.Severity.String(), "severity", sev.String(), "by", by.Name)), "Raised from %s to %s by %s: %s", d.Before.Severity, sev, by.Name, why.Text)
 	d.muteEnds(was, by, now)
 }
 
 // muteEnds says that a raise ended the mute that a plan had, if it had one: what was muted was not as bad.
 func (d *Decision) muteEnds(was Plan, by alerting.Actor, now time.Time) {
 	if was.muted() {
-		d.note(now, alerting.KindContinued, by, was.Pause.Why, "The mute by %s is over: it was meant for %s, and this is %s now", was.Pause.By, was.Severity, d.Case.Plan.Severity)
+		d.note(now, alerting.KindContinued, by, was.Pause.Why.As(alerting.Say("entry.mute_raised", "by", was.Pause.By, "was", was.Severity.String(), "severity", d.Case.Plan.Severity.String())), "The mute by %s is over: it was meant for %s, and this is %s now", was.Pause.By, was.Severity, d.Case.Plan.Severity)
 	}
 }
 
@@ -51,7 +51,7 @@ func (p *Policy) lower(d *Decision, by alerting.Actor, sev alerting.Severity, wh
 	pause := d.Case.Plan.Pause
 	p.newSeverity(d, sev, why, d.Case.Plan.start())
 	d.Case.Plan.Pause = pause
-	d.note(now, alerting.KindSeverity, by, why, "Lowered from %s to %s by %s: %s", d.Before.Severity, sev, by.Name, why.Text)
+	d.note(now, alerting.KindSeverity, by, why.As(alerting.Say("entry.lowered_by", "was", d.Before.Severity.String(), "severity", sev.String(), "by", by.Name)), "Lowered from %s to %s by %s: %s", d.Before.Severity, sev, by.Name, why.Text)
 	plan := &d.Case.Plan
 	for i, s := range plan.Steps {
 		if !s.DueAt.After(now) {

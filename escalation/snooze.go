@@ -16,20 +16,20 @@ func (d *Decision) snooze(a Answer, now time.Time) error {
 	inc := &d.Case.Incident
 	switch {
 	case inc.State == alerting.StateResolved:
-		return &alerting.Refused{Text: fmt.Sprintf("incident #%d is resolved: there is nothing to snooze", inc.ID)}
+		return refusedResolved(*inc, "snooze", "incident #%d is resolved: there is nothing to snooze")
 	case !a.Until.After(now):
-		return &alerting.Refused{Text: fmt.Sprintf("cannot snooze until %s: that is past", clock(a.Until))}
+		return &alerting.Refused{Text: fmt.Sprintf("cannot snooze until %s: that is past", clock(a.Until)), Said: alerting.Say("answer.snooze_past", "until", moment(a.Until))}
 	case a.Until.Sub(now) > longestSnooze:
-		return &alerting.Refused{Text: fmt.Sprintf("cannot snooze until %s: 30 days is the longest", clock(a.Until))}
+		return &alerting.Refused{Text: fmt.Sprintf("cannot snooze until %s: 30 days is the longest", clock(a.Until)), Said: alerting.Say("answer.snooze_long", "until", moment(a.Until))}
 	case inc.SnoozedUntil.Equal(a.Until):
-		d.Note = fmt.Sprintf("already snoozed until %s", clock(a.Until))
+		d.Note, d.said = fmt.Sprintf("already snoozed until %s", clock(a.Until)), alerting.Say("answer.already_snoozed", "until", moment(a.Until))
 		return nil
 	}
 	if inc.State == alerting.StateOpen {
 		d.acknowledged(a.By, now)
 	}
 	inc.AcknowledgedAt, inc.AcknowledgedBy, inc.SnoozedUntil = now, a.By.Name, a.Until
-	d.note(now, alerting.KindSnoozed, a.By, alerting.Because("answered over "+a.By.Via), "Snoozed by %s until %s", a.By.Name, clock(a.Until))
+	d.note(now, alerting.KindSnoozed, a.By, answered(a.By).As(alerting.Say("entry.snoozed", "by", a.By.Name, "until", moment(a.Until))), "Snoozed by %s until %s", a.By.Name, clock(a.Until))
 	return nil
 }
 
@@ -37,7 +37,7 @@ func (d *Decision) snooze(a Answer, now time.Time) error {
 func (d *Decision) unsnooze(by alerting.Actor, now time.Time) {
 	inc := &d.Case.Incident
 	inc.SnoozedUntil, inc.AcknowledgedAt, inc.AcknowledgedBy = time.Time{}, now, by.Name
-	d.note(now, alerting.KindAcknowledged, by, alerting.Because("answered over "+by.Via), "Acknowledged by %s; no longer snoozed", by.Name)
+	d.note(now, alerting.KindAcknowledged, by, answered(by).As(alerting.Say("entry.unsnoozed", "by", by.Name)), "Acknowledged by %s; no longer snoozed", by.Name)
 }
 
 // overdue says what has run out of an acknowledged incident: its snooze, or the time that its row gives
@@ -78,7 +78,7 @@ func (p *Policy) wake(d *Decision, text string, now time.Time) {
 	if !p.resume(d, now, text) {
 		p.newRound(d, now)
 	}
-	d.note(now, alerting.KindAwake, alerting.Tocsin, why, "Open again: %s", why.Text)
+	d.note(now, alerting.KindAwake, alerting.Tocsin, why.As(alerting.Say("entry.awake")), "Open again: %s", why.Text)
 }
 
 // unacknowledge makes it open: nobody answers for it. Whoever has it keeps it.

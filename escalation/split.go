@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"tocsin/alerting"
@@ -69,7 +70,7 @@ func (p *Policy) splitOff(from alerting.Incident, chosen []alerting.Alert, a Ans
 		d.Adopts.Alerts = append(d.Adopts.Alerts, al.ID)
 		p.share(&d.Case, al.Labels, nil)
 	}
-	d.note(now, alerting.KindSplit, a.By, worst.Reason, "Split off #%d by %s, with %s%s", from.ID, a.By.Name, count(len(chosen), "alert"), andWhy(a.Text))
+	d.note(now, alerting.KindSplit, a.By, worst.Reason.As(alerting.Say("entry.split_here", "id", strconv.FormatInt(from.ID, 10), "by", a.By.Name, "count", strconv.Itoa(len(chosen)), "text", alerting.OneLine(a.Text, 200))), "Split off #%d by %s, with %s%s", from.ID, a.By.Name, count(len(chosen), "alert"), andWhy(a.Text))
 	return d
 }
 
@@ -80,7 +81,7 @@ func (d *Decision) giveUp(split alerting.Incident, a Answer, now time.Time) {
 	fired := inc.FiringCount > 0
 	inc.AlertCount = max(inc.AlertCount-split.AlertCount, 0)
 	inc.FiringCount = max(inc.FiringCount-split.FiringCount, 0)
-	d.note(now, alerting.KindSplit, a.By, answered(a.By), "%s split off as #%d %s by %s%s", count(split.AlertCount, "alert"), split.ID, split.Title, a.By.Name, andWhy(a.Text))
+	d.note(now, alerting.KindSplit, a.By, answered(a.By).As(alerting.Say("entry.split", "id", strconv.FormatInt(split.ID, 10), "title", split.Title, "by", a.By.Name, "count", strconv.Itoa(split.AlertCount), "text", alerting.OneLine(a.Text, 200))), "%s split off as #%d %s by %s%s", count(split.AlertCount, "alert"), split.ID, split.Title, a.By.Name, andWhy(a.Text))
 	if fired && inc.FiringCount == 0 {
 		d.resolve(a.By, now, alerting.Because("all of its alerts that fired were split off"))
 		return

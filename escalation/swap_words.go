@@ -3,6 +3,7 @@ package escalation
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,85 +47,92 @@ func (p *Policy) dealOf(s Swap, by alerting.Actor, now time.Time) deal {
 // askMessages tell both sides of a swap that is asked, but whoever asks.
 func (p *Policy) askMessages(s Swap, by alerting.Actor, url string, now time.Time) []Message {
 	d := p.dealOf(s, by, now)
-	return slices.Concat(
-		p.unlessBy(by, s.Asked, "A swap is asked of you: "+s.Rotation, p.askText(d), url),
-		p.unlessBy(by, s.Asker, "A swap is asked in your name: "+s.Rotation, p.askedForText(d), url))
+	asked := line{"A swap is asked of you: " + s.Rotation, alerting.Say("swap.subject_asked", "rotation", s.Rotation)}
+	asker := line{"A swap is asked in your name: " + s.Rotation, alerting.Say("swap.subject_asked_for", "rotation", s.Rotation)}
+	return slices.Concat(p.unlessBy(by, s.Asked, asked, p.askText(d), url), p.unlessBy(by, s.Asker, asker, p.askedForText(d), url))
 }
 
 // answerMessages tell both sides of a swap what became of it, but whoever answers. s is the swap as it is then.
 func (p *Policy) answerMessages(d deal, url string) []Message {
-	subject := fmt.Sprintf("Swap %s: %s", d.State, d.Rotation)
+	subject := line{fmt.Sprintf("Swap %s: %s", d.State, d.Rotation), alerting.Say("swap.subject_"+string(d.State), "rotation", d.Rotation)}
 	asker := p.unlessBy(d.by, d.Asker, subject, p.askersText(d), url)
 	asked := p.unlessBy(d.by, d.Asked, subject, p.askedsText(d), url)
 	return slices.Concat(asker, asked)
 }
 
-func (p *Policy) unlessBy(by alerting.Actor, to, subject, text, url string) []Message {
+func (p *Policy) unlessBy(by alerting.Actor, to string, subject line, lines []line, url string) []Message {
 	if to == by.Name {
 		return nil
 	}
-	return p.messages(to, subject, text, url)
+	return p.messages(to, subject, lines, url)
 }
 
-func (p *Policy) askText(d deal) string {
+func (p *Policy) askText(d deal) []line {
 	asker := p.nameOf(d.Asker)
-	text := p.takes(asker+" asks you to take", d, d.taken, "") + p.inReturn(asker+" takes", d)
+	out := slices.Concat(p.takes(asker+" asks you to take", "", d, alerting.Say("swap.asked", "who", d.Asker)), p.inReturn(asker+" takes", d, alerting.Say("swap.return", "who", d.Asker)))
 	if d.by.Name != d.Asker {
-		text += fmt.Sprintf("%s asks in their name.\n", p.nameOf(d.by.Name))
+		out = append(out, line{fmt.Sprintf("%s asks in their name.", p.nameOf(d.by.Name)), alerting.Say("swap.asked_by", "by", d.by.Name)})
 	}
 	if d.Note != "" {
-		text += "They say: " + d.Note + "\n"
+		out = append(out, line{"They say: " + d.Note, alerting.Say("swap.note", "text", d.Note)})
 	}
 	if p.Directory.People[d.Asked].NoAccount {
-		return text + "You have no account to answer with: ask a manager to accept or decline it.\n"
+		return append(out, line{"You have no account to answer with: ask a manager to accept or decline it.", alerting.Say("swap.answer_no_account")})
 	}
-	return text + "Accept or decline it on the on-call page, or ask a manager.\n"
+	return append(out, line{"Accept or decline it on the on-call page, or ask a manager.", alerting.Say("swap.answer")})
 }
 
 // askedForText tells somebody that another person has asked for a swap in their name.
-func (p *Policy) askedForText(d deal) string {
+func (p *Policy) askedForText(d deal) []line {
 	by, asked := p.nameOf(d.by.Name), p.nameOf(d.Asked)
-	text := p.takes(fmt.Sprintf("%s asks in your name: %s is to take", by, asked), d, d.taken, "") + p.inReturn("you take", d)
+	out := p.takes(fmt.Sprintf("%s asks in your name: %s is to take", by, asked), "", d, alerting.Say("swap.asked_for", "by", d.by.Name, "who", d.Asked))
+	out = append(out, p.inReturn("you take", d, alerting.Say("swap.you_return"))...)
 	if p.Directory.People[d.Asker].NoAccount {
-		return text + "If that is wrong, ask a manager to withdraw it.\n"
+		return append(out, line{"If that is wrong, ask a manager to withdraw it.", alerting.Say("swap.wrong_no_account")})
 	}
-	return text + "If that is wrong, withdraw it on the on-call page, or ask a manager.\n"
+	return append(out, line{"If that is wrong, withdraw it on the on-call page, or ask a manager.", alerting.Say("swap.wrong")})
 }
 
 // askersText tells the asker of a swap what became of it.
-func (p *Policy) askersText(d deal) string {
+func (p *Policy) askersText(d deal) []line {
 	by, asked := p.nameOf(d.by.Name), p.nameOf(d.Asked)
 	switch d.State {
 	case SwapWithdrawn:
-		return p.takes(fmt.Sprintf("%s has withdrawn for you: %s is no longer asked to take", by, asked), d, d.taken, "")
+		return p.takes(fmt.Sprintf("%s has withdrawn for you: %s is no longer asked to take", by, asked), "", d,
+			alerting.Say("swap.withdrawn_for_you", "by", d.by.Name, "who", d.Asked))
 	case SwapDeclined:
-		return p.takes(asked+" does not take", d, d.taken, ": your swap is declined") + p.answeredFor(d)
+		return slices.Concat(p.takes(asked+" does not take", ": your swap is declined", d, alerting.Say("swap.declined", "who", d.Asked)), p.answeredFor(d))
 	}
-	return p.takes(asked+" takes", d, d.taken, ": your swap is accepted") + p.inReturn("you take", d) + p.answeredFor(d)
+	return slices.Concat(p.takes(asked+" takes", ": your swap is accepted", d, alerting.Say("swap.accepted", "who", d.Asked)),
+		p.inReturn("you take", d, alerting.Say("swap.you_return")), p.answeredFor(d))
 }
 
 // answeredFor names whoever answers for who was asked.
-func (p *Policy) answeredFor(d deal) string {
+func (p *Policy) answeredFor(d deal) []line {
 	if d.by.Name == d.Asked {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("%s has %s for %s.\n", p.nameOf(d.by.Name), d.State, p.nameOf(d.Asked))
+	return []line{{
+		fmt.Sprintf("%s has %s for %s.", p.nameOf(d.by.Name), d.State, p.nameOf(d.Asked)),
+		alerting.Say("swap."+string(d.State)+"_by", "by", d.by.Name, "who", d.Asked),
+	}}
 }
 
 // askedsText tells whoever was asked for a swap what became of it.
-func (p *Policy) askedsText(d deal) string {
+func (p *Policy) askedsText(d deal) []line {
 	by, asker := p.nameOf(d.by.Name), p.nameOf(d.Asker)
 	switch d.State {
 	case SwapWithdrawn:
-		text := p.takes(asker+" no longer asks you to take", d, d.taken, ": the swap is withdrawn")
+		out := p.takes(asker+" no longer asks you to take", ": the swap is withdrawn", d, alerting.Say("swap.withdrawn", "who", d.Asker))
 		if d.by.Name != d.Asker {
-			text += fmt.Sprintf("%s has withdrawn it for %s.\n", by, asker)
+			out = append(out, line{fmt.Sprintf("%s has withdrawn it for %s.", by, asker), alerting.Say("swap.withdrawn_by", "by", d.by.Name, "who", d.Asker)})
 		}
-		return text
+		return out
 	case SwapDeclined:
-		return p.takes(by+" has declined for you: you do not take", d, d.taken, ", as "+asker+" asked")
+		return p.takes(by+" has declined for you: you do not take", ", as "+asker+" asked", d, alerting.Say("swap.declined_for_you", "by", d.by.Name, "who", d.Asker))
 	}
-	return p.takes(by+" has accepted for you: you take", d, d.taken, ", as "+asker+" asked") + p.inReturn(asker+" takes", d)
+	return slices.Concat(p.takes(by+" has accepted for you: you take", ", as "+asker+" asked", d, alerting.Say("swap.accepted_for_you", "by", d.by.Name, "who", d.Asker)),
+		p.inReturn(asker+" takes", d, alerting.Say("swap.return", "who", d.Asker)))
 }
 
 // needsManager says that somebody who is asked cannot answer themselves; empty if they can.
@@ -139,32 +147,38 @@ func (p *Policy) needsManager(asked string) string {
 func alongside(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
 // takes is "Ben takes primary from Monday 30 November, 09:00 until Tuesday 1 December, 09:00 (Europe/Berlin)." with
-// each further stretch on a line of its own.
-func (p *Policy) takes(who string, d deal, all []oncall.Override, end string) string {
-	return p.stretches(who+" "+d.Rotation, d, all, end)
+// each further stretch on a line of its own; said is the first of these as data.
+func (p *Policy) takes(who, end string, d deal, said alerting.Said) []line {
+	return p.stretches(who+" "+d.Rotation, end, d, d.taken, said)
 }
 
 // inReturn is what the asker takes; empty if nothing.
-func (p *Policy) inReturn(who string, d deal) string {
+func (p *Policy) inReturn(who string, d deal, said alerting.Said) []line {
 	if len(d.back) == 0 {
-		return ""
+		return nil
 	}
-	return p.stretches("In return "+who+" it", d, d.back, "")
+	return p.stretches("In return "+who+" it", "", d, d.back, said)
 }
 
-func (p *Policy) stretches(begin string, d deal, all []oncall.Override, end string) string {
+func (p *Policy) stretches(begin, end string, d deal, all []oncall.Override, said alerting.Said) (out []line) {
 	all = joined(all)
-	text := ""
 	for i, o := range all {
 		if i == mostStretches && len(all) > i+1 {
-			return text + fmt.Sprintf("And %d more, the last until %s.\n", len(all)-i, p.stretch(d.Rotation, all[len(all)-1].Until, time.Time{}, d.now))
+			until := all[len(all)-1].Until
+			return append(out, line{
+				fmt.Sprintf("And %d more, the last until %s.", len(all)-i, p.stretch(d.Rotation, until, time.Time{}, d.now)),
+				p.at(alerting.Say("swap.more", "count", strconv.Itoa(len(all)-i)), d.Rotation, time.Time{}, until, d.now),
+			})
 		}
 		if i > 0 {
-			begin, end = "And", ""
+			begin, end, said = "And", "", alerting.Say("swap.and")
 		}
-		text += fmt.Sprintf("%s from %s%s.\n", begin, p.stretch(d.Rotation, o.From, o.Until, d.now), end)
+		out = append(out, line{
+			fmt.Sprintf("%s from %s%s.", begin, p.stretch(d.Rotation, o.From, o.Until, d.now), end),
+			p.at(said, d.Rotation, o.From, o.Until, d.now),
+		})
 	}
-	return text
+	return out
 }
 
 // joined are overrides of one person in order, those that touch as one.

@@ -2,7 +2,6 @@ package escalation
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"tocsin/alerting"
@@ -34,24 +33,29 @@ func (p *Policy) undoSwap(s Swap, by alerting.Actor, url string, now time.Time) 
 	var told []Message
 	for _, to := range []string{s.Asker, s.Asked} {
 		if to != by.Name {
-			told = append(told, p.messages(to, "Swap undone: "+s.Rotation, p.undoText(s, now), url)...)
+			told = append(told, p.messages(to, line{"Swap undone: " + s.Rotation, alerting.Say("swap.subject_undone", "rotation", s.Rotation)}, p.undoText(s, now), url)...)
 		}
 	}
 	return s, told, nil
 }
 
 // undoText says what is given back of a swap that was undone.
-func (p *Policy) undoText(s Swap, now time.Time) string {
-	asker, asked := p.nameOf(s.Asker), p.nameOf(s.Asked)
-	var text strings.Builder
-	fmt.Fprintf(&text, "%s has undone the swap of %s between %s and %s.\n", p.nameOf(s.AnsweredBy), s.Rotation, asked, asker)
+func (p *Policy) undoText(s Swap, now time.Time) []line {
+	out := []line{{
+		fmt.Sprintf("%s has undone the swap of %s between %s and %s.", p.nameOf(s.AnsweredBy), s.Rotation, p.nameOf(s.Asked), p.nameOf(s.Asker)),
+		alerting.Say("swap.undone", "by", s.AnsweredBy, "rotation", s.Rotation, "who", s.Asked, "other", s.Asker),
+	}}
 	for _, half := range []struct {
 		who         string
 		from, until time.Time
-	}{{asker, s.From, s.Until}, {asked, s.ReturnFrom, s.ReturnUntil}} {
+	}{{s.Asker, s.From, s.Until}, {s.Asked, s.ReturnFrom, s.ReturnUntil}} {
 		if half.until.After(now) {
-			fmt.Fprintf(&text, "%s no longer gives it away from %s.\n", half.who, p.stretch(s.Rotation, notBefore(half.from, now), half.until, now))
+			from := notBefore(half.from, now)
+			out = append(out, line{
+				fmt.Sprintf("%s no longer gives it away from %s.", p.nameOf(half.who), p.stretch(s.Rotation, from, half.until, now)),
+				p.at(alerting.Say("swap.keeps", "who", half.who), s.Rotation, from, half.until, now),
+			})
 		}
 	}
-	return text.String()
+	return out
 }

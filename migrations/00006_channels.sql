@@ -3,9 +3,10 @@
 -- +goose Up
 
 -- An attempt has its page's channel, so that a day's attempts over one are counted without their pages. A
--- trigger fills it in, so that the former release does too.
+-- trigger fills it in, so that the former release does too. Null: it is of days that nobody counts any more, and
+-- writing it there would hold up the outbox.
 ALTER TABLE attempts ADD COLUMN channel text;
-UPDATE attempts t SET channel = p.channel FROM pages p WHERE p.id = t.page_id;
+UPDATE attempts t SET channel = p.channel FROM pages p WHERE p.id = t.page_id AND t.at > tocsin_now() - interval '2 days';
 -- +goose StatementBegin
 CREATE FUNCTION attempts_channel() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -14,7 +15,7 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 CREATE TRIGGER attempts_channel BEFORE INSERT ON attempts FOR EACH ROW WHEN (NEW.channel IS NULL) EXECUTE FUNCTION attempts_channel();
-CREATE INDEX attempts_channel ON attempts (channel, at);
+CREATE INDEX attempts_channel ON attempts (channel, at) WHERE channel IS NOT NULL;
 
 -- Who has sent STOP, or START after it.
 CREATE TABLE opt_outs (

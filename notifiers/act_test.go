@@ -23,7 +23,7 @@ type onePage struct {
 	finished []notifiers.Finish
 }
 
-func (o *onePage) ClaimPages(context.Context, notifiers.Lane, int, notifiers.Rate) ([]notifiers.Claim, error) {
+func (o *onePage) ClaimPages(context.Context, notifiers.Lane, notifiers.Slots, notifiers.Rate) ([]notifiers.Claim, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.claimed {
@@ -48,7 +48,7 @@ func (o *onePage) FinishPage(_ context.Context, f notifiers.Finish) error {
 	return nil
 }
 
-func (*onePage) NextPage(context.Context, notifiers.Lane) (time.Duration, bool, error) {
+func (*onePage) NextPage(context.Context, notifiers.Lane, []string) (time.Duration, bool, error) {
 	return 0, false, nil
 }
 

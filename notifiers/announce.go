@@ -15,7 +15,7 @@ func (a *Announcer) announce(ctx context.Context, m Announcement) {
 	ctx, cancel := outlast(ctx, stopGrace)
 	defer cancel()
 	var err error
-	if m.Ref == nil && (!a.place() || m.Brief.Incident.State == alerting.StateResolved) {
+	if m.Ref == nil && (!a.place() || m.Brief.Incident.State == alerting.StateResolved && !m.Doubt) {
 		m.SentRev = m.Brief.Incident.Rev // nobody has read that it was open
 	} else {
 		err = bring(ctx, a.store, a.board, &m)
@@ -34,6 +34,7 @@ func (a *Announcer) announce(ctx context.Context, m Announcement) {
 func announced(m Announcement, err error, spread float64) Announced {
 	result := Announced{Announcement: m}
 	if err == nil {
+		result.Doubt = false
 		return result
 	}
 	f := AsFailure(err)
@@ -70,11 +71,9 @@ func bring(ctx context.Context, store Announcements, board Board, a *Announcemen
 	rev := a.Brief.Incident.Rev
 	switch {
 	case a.Ref == nil:
-		ref, err := board.Post(call, a.Brief)
-		if err != nil {
+		if err := postAnew(call, board, a); err != nil {
 			return err
 		}
-		a.Ref, a.SentRev = ref, rev
 		posted := Announced{Announcement: *a, Keep: true}
 		if err := persist(ctx, persistTimeout, func(ctx context.Context) error { return store.FinishAnnouncement(ctx, posted) }); err != nil {
 			return err
@@ -85,15 +84,7 @@ func bring(ctx context.Context, store Announcements, board Board, a *Announcemen
 		}
 		a.SentRev = rev
 	}
-	if len(a.Entries) > 0 {
-		if err := board.Reply(call, a.Ref, a.Brief, a.Entries); err != nil {
-			return err
-		}
-		for _, e := range a.Entries {
-			a.Threaded = max(a.Threaded, e.ID)
-		}
-	}
-	return nil
+	return thread(call, board, a)
 }
 
 // renewed brings the message at ref up to date, and returns the reference to keep.

@@ -22,6 +22,8 @@ type Announcement struct {
 	SentRev  int64           // the incident's rev that it shows
 	Threaded int64           // the last timeline entry written below it
 	Tries    int             // failures in a row
+	Tried    time.Time       // when the first try began of which it is not known what came: this one, unless Doubt
+	Doubt    bool            // an earlier try may have posted it, or written some of Entries below it
 	Brief    Brief
 	Entries  []alerting.Entry // those after Threaded, oldest first; only for the chat channel's
 }
@@ -29,7 +31,7 @@ type Announcement struct {
 // Announced is what came of a claimed announcement.
 type Announced struct {
 	Announcement
-	Keep  bool          // the claim goes on: only Ref, SentRev and Threaded are stored
+	Keep  bool          // the claim goes on: only Ref, SentRev and Threaded are stored, and no word of Doubt
 	Retry time.Duration // until the next try: after a failure, or without Error where the channel's pace kept it back
 	Error string
 }

@@ -33,10 +33,11 @@ const (
 //
 // The addresses of webhook and url are people's own, so that there is a circuit for each host: one that is gone shuts
 // nobody else off. There an answer that refuses the address (401, 404, a redirect) counts as one of a host that is
-// well. A host is remembered while messages to it are under way or have failed, at most 15 minutes after the last.
+// well. What asks to be left alone for a while (429 with Retry-After) is, by all lanes. A host is remembered while messages to it are under way or have failed, at most 15 minutes after the last.
 // It is safe for concurrent use.
 type Breaker struct {
 	channel escalation.Channel
+	rests   rests
 
 	mu       sync.Mutex
 	circuits map[string]*circuit // by host; by "" where the channel has one provider
@@ -82,10 +83,10 @@ func (b *Breaker) admits(free int) int {
 	}
 	c := b.take("", time.Now())
 	defer b.release("", c)
-	switch c.State() {
-	case gobreaker.StateOpen:
+	switch {
+	case b.rests.left("", time.Now()) > 0, c.State() == gobreaker.StateOpen:
 		return 0
-	case gobreaker.StateHalfOpen:
+	case c.State() == gobreaker.StateHalfOpen:
 		if trying(c.CircuitBreaker) {
 			return 0
 		}
@@ -94,15 +95,26 @@ func (b *Breaker) admits(free int) int {
 	return free
 }
 
-// guarded makes a call to an address through its circuit. call must end by itself, and not panic.
-func (b *Breaker) guarded(address string, call func() (Receipt, error)) (Receipt, error) {
-	host := ""
+// circuitOf names the circuit of an address.
+func (b *Breaker) circuitOf(address string) string {
 	if byHost(b.channel) {
-		host = hostOf(address)
+		return hostOf(address)
+	}
+	return ""
+}
+
+// guarded makes a call to an address through its circuit, unless its provider has asked to be left alone. call must
+// end by itself, and not panic.
+func (b *Breaker) guarded(address string, call func() (Receipt, error)) (Receipt, error) {
+	host := b.circuitOf(address)
+	if wait := b.rests.left(host, time.Now()); wait > 0 {
+		return Receipt{}, resting(wait)
 	}
 	c := b.take(host, time.Now())
 	defer b.release(host, c)
-	return guarded(c.CircuitBreaker, call)
+	r, err := guarded(c.CircuitBreaker, call)
+	b.rests.heed(host, err, time.Now())
+	return r, err
 }
 
 // take is the circuit of a host, which stays until it is released.

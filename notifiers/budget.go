@@ -2,6 +2,7 @@ package notifiers
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -37,6 +38,8 @@ const (
 	// margin is added to a rate's stretch: messages that leave a little later than they were claimed are still
 	// no closer together than the rate says.
 	margin = 500 * time.Millisecond
+	// gathering is why P0 pages wait.
+	gathering = "another P0 left just before: those that follow leave together, within 5 s"
 	// bundlePages is how many pages one message carries at most.
 	bundlePages = 2000
 )
@@ -72,6 +75,7 @@ type Leaving struct {
 	Messages [][]int   // what leaves now, the worst first: each message's pages by index, the worst first
 	Rest     []int     // what waits
 	Until    time.Time // until when
+	Why      string    // why it waits, in words
 }
 
 // Weigh says which pages leave at now, in which messages. left is when messages left before, within Memory.
@@ -99,6 +103,7 @@ func (r Rate) Weigh(urgent bool, left []time.Time, due []Waiting, now time.Time)
 	n := min(free, len(units))
 	l := Leaving{Messages: units[:n:n], Rest: slices.Concat(units[n:]...)}
 	if len(l.Rest) > 0 {
+		l.Why = fmt.Sprintf("%d messages in %s are what the storm budget allows", r.N, r.Per)
 		_, l.Until = r.room(append(slices.Clone(left), slices.Repeat([]time.Time{now}, n)...), now)
 	}
 	return l
@@ -111,10 +116,20 @@ func gathered(left []time.Time, due []Waiting, units [][]int, now time.Time) Lea
 	again := slices.ContainsFunc(due, func(w Waiting) bool { return w.Again })
 	if len(left) > 0 && !again {
 		if until := slices.MaxFunc(left, time.Time.Compare).Add(gather); until.After(now) {
-			return Leaving{Rest: all[0], Until: until}
+			return Leaving{Rest: all[0], Until: until, Why: gathering}
 		}
 	}
 	return Leaving{Messages: chunked(all[0])}
+}
+
+// Within is what leaves where only so many messages may: P0 pages that would wait for a slot, though others of the same
+// person hang, join the last message that has one.
+func (l Leaving) Within(slots int) Leaving {
+	if slots > 0 && len(l.Messages) > slots {
+		last := slices.Concat(l.Messages[slots-1:]...)
+		l.Messages = append(slices.Clone(l.Messages[:slots-1]), last[:min(len(last), bundlePages)])
+	}
+	return l
 }
 
 // room is how many messages may leave at now, and when one more may.

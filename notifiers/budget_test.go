@@ -180,6 +180,29 @@ func TestWhatTheRateDoesNotAllowJoinsOneMessageTheWorstFirst(t *testing.T) {
 	}
 }
 
+func TestWhatIsOfTwoKindsLeavesInTwoMessages(t *testing.T) {
+	due := []Waiting{
+		{Severity: alerting.P1, Kind: "clear", Since: epoch},
+		{Severity: alerting.P1, Kind: "page", Since: epoch.Add(time.Minute)},
+		{Severity: alerting.P2, Kind: "clear"},
+		{Severity: alerting.P3, Kind: "assign"},
+		{Severity: alerting.P2, Kind: "remind"},
+		{Severity: alerting.P3, Kind: "remind"},
+	}
+	got := Rate{3, time.Minute}.Weigh(false, nil, due, epoch)
+	if want := [][]int{{0, 2}, {1, 3}, {4, 5}}; !slices.EqualFunc(got.Messages, want, slices.Equal) {
+		t.Errorf("%v, want %v", got.Messages, want)
+	}
+}
+
+func TestTheWorstLeavesFirstHoweverOldTheOthersAre(t *testing.T) {
+	due := []Waiting{{Severity: alerting.P2, Since: epoch.Add(-time.Hour), Alone: true}, {Severity: alerting.P1, Since: epoch}}
+	got := Rate{1, time.Minute}.Weigh(false, nil, due, epoch)
+	if want := [][]int{{1}}; !slices.EqualFunc(got.Messages, want, slices.Equal) || !slices.Equal(got.Rest, []int{0}) || got.Why == "" {
+		t.Errorf("%+v, want %v", got, want)
+	}
+}
+
 func TestNothingIsSaidOfNothing(t *testing.T) {
 	for _, r := range []Rate{{}, {1, time.Minute}} {
 		if l := r.Weigh(true, nil, nil, epoch); l.Messages != nil || l.Rest != nil {
@@ -190,7 +213,7 @@ func TestNothingIsSaidOfNothing(t *testing.T) {
 
 func TestADefaultBudgetSparesPeopleWhereAChannelInterrupts(t *testing.T) {
 	b := DefaultBudget()
-	if b["sms"].N != 6 || b["voice"].N != 2 || b["slack"].N != 20 || b["email"].Limited() {
+	if b["sms"].N != 6 || b["voice"].N != 2 || b["slack"].N != 20 || b["email"].N != 30 || b.Of(Lane{"email", true}).Limited() || b.Of(Lane{"email", false}).N != 30 || !b.Of(Lane{"sms", true}).Limited() {
 		t.Errorf("%v", b)
 	}
 }

@@ -13,15 +13,42 @@ import (
 type Claim struct {
 	Page           Page
 	AttemptID      string   // names the message, and the attempt of the page that led it when it was claimed
-	PossibleRepeat bool     // the attempt before this one may have arrived
+	PossibleRepeat bool     // an attempt of Page before this one may have arrived
 	Joined         []Joined // further pages of the same person that leave in the same message, the worst first
 	Digest         bool     // all of them waited for a set hour
 }
 
 // Joined is a page that another one leads.
 type Joined struct {
-	Page      Page
-	AttemptID string
+	Page           Page
+	AttemptID      string
+	PossibleRepeat bool // an attempt before this one may have arrived
+}
+
+// Slots is how many messages a claim may take.
+type Slots struct {
+	Messages int            // in all
+	Each     int            // to one person; 0: as many as there are
+	Taken    map[string]int // of Each: those under way already, by person
+}
+
+// Left is how many messages may still go to a person.
+func (s Slots) Left(person string) int {
+	if s.Each == 0 {
+		return s.Messages
+	}
+	return max(s.Each-s.Taken[person], 0)
+}
+
+// Full are the people who get no more messages, in no order.
+func (s Slots) Full() []string {
+	out := []string{}
+	for person := range s.Taken {
+		if s.Left(person) == 0 {
+			out = append(out, person)
+		}
+	}
+	return out
 }
 
 // Pages are all pages of the message, the worst first.
@@ -51,6 +78,16 @@ func (c Claim) Tokens() []string {
 	return tokens
 }
 
+// repeat reports whether a page of the claim may have arrived before.
+func (c Claim) repeat(page int64) bool {
+	for _, j := range c.Joined {
+		if j.Page.ID == page {
+			return j.PossibleRepeat
+		}
+	}
+	return c.PossibleRepeat && c.Page.ID == page
+}
+
 // Incidents are those that the message is about, each once.
 func (c Claim) Incidents() []int64 {
 	var ids []int64
@@ -75,6 +112,14 @@ type Finish struct {
 	Dropped    []Dropped       // pages of the claim that were left out
 }
 
+// Report is what a provider reports of a message after it has answered.
+type Report struct {
+	ProviderID string
+	Outcome    Outcome      // sent, delivered or failed
+	Error      string       // why it failed, as a sentence for people; else empty
+	Class      FailureClass // of one that failed: Temporary if another try may arrive
+}
+
 // Dropped is a page that was not needed any more when its message was to leave. It is skipped, while the others
 // are as the Finish says.
 type Dropped struct {
@@ -85,9 +130,10 @@ type Dropped struct {
 
 // Outbox holds pages that wait to be sent.
 type Outbox interface {
-	// ClaimPages takes due pages of a lane for this replica, worst and oldest first, in at most limit messages,
-	// and notes an attempt for each page. What the rate does not allow now waits until it does.
-	ClaimPages(ctx context.Context, l Lane, limit int, r Rate) ([]Claim, error)
+	// ClaimPages takes due pages of a lane for this replica, worst and oldest first, in as many messages as there
+	// are slots for, and notes an attempt for each page. What the rate does not allow now waits until it does, and
+	// its channel has as much longer to accept it; what has no slot stays due.
+	ClaimPages(ctx context.Context, l Lane, s Slots, r Rate) ([]Claim, error)
 	// Recheck reads the claim and its page's incident again; held is false if the claim is no longer ours.
 	Recheck(ctx context.Context, c Claim) (b Brief, held bool, err error)
 	// Gathered is Recheck of a claim of several pages: a brief for each of them, in the order of Pages, without
@@ -96,6 +142,6 @@ type Outbox interface {
 	// FinishPage stores what came of a claim, if it is still ours. With OutcomeUntried the page is as it
 	// was before the claim, but for its next time.
 	FinishPage(ctx context.Context, f Finish) error
-	// NextPage is how long until the lane's next page is due; ok is false if none waits.
-	NextPage(ctx context.Context, l Lane) (wait time.Duration, ok bool, err error)
+	// NextPage is how long until the lane's next page is due to somebody not among full; ok is false if none waits.
+	NextPage(ctx context.Context, l Lane, full []string) (wait time.Duration, ok bool, err error)
 }

@@ -26,10 +26,14 @@ func Unneeded(p Page, b Brief) string {
 }
 
 // keptBack reports whether a message was not handed to the provider for a reason that is not its own: the channel
-// rests after failures of other messages, or goes at its own pace. wait is how long it is to wait.
-func keptBack(err error) (wait time.Duration, kept bool) {
+// or its host rests after failures of other messages, or it goes at its own pace. wait is how long it is to wait:
+// the messages of a host are claimed before it shows that it rests, and so come back less often.
+func keptBack(c escalation.Channel, err error) (wait time.Duration, kept bool) {
 	switch {
 	case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
+		if byHost(c) {
+			return breakFor, true
+		}
 		return breakPoll, true
 	case paced(err):
 		return max(AsFailure(err).RetryAfter, breakPoll), true

@@ -34,11 +34,10 @@ type Dispatcher struct {
 	seen    func(Finish, time.Duration)
 	log     *slog.Logger
 
-	mu       sync.Mutex
-	underway int
-	sends    sync.WaitGroup
-	root     context.Context // of sends: outlives the loop, so that it can drain
-	cancel   context.CancelFunc
+	under  *destinations
+	sends  sync.WaitGroup
+	root   context.Context // of sends: outlives the loop, so that it can drain
+	cancel context.CancelFunc
 }
 
 // Options are what a dispatcher needs besides its lane.
@@ -61,6 +60,7 @@ func NewDispatcher(lane Lane, o Options) *Dispatcher {
 	d := &Dispatcher{
 		lane: lane, outbox: o.Outbox, sender: o.Sender, person: o.Person, url: o.URL,
 		act: o.Act, locale: o.Locale, budget: o.Budget, breaker: o.Breaker, seen: o.Seen, log: o.Log.With("lane", lane.String()),
+		under: newDestinations(),
 	}
 	if d.act == nil {
 		d.act = func(int64, string) string { return "" }
@@ -90,45 +90,45 @@ func (d *Dispatcher) Drain(ctx context.Context) {
 
 // dispatch claims as many pages as there are free slots and sends each by itself.
 func (d *Dispatcher) dispatch(ctx context.Context) (time.Duration, error) {
-	free := d.free()
-	if free == 0 {
+	free := d.under.free()
+	if free.Messages == 0 {
 		return due.Net, nil // a message that finishes wakes the loop
 	}
-	if free = d.breaker.admits(free); free == 0 {
+	if free.Messages = d.breaker.admits(free.Messages); free.Messages == 0 {
 		return breakPoll, nil
 	}
-	claims, err := d.outbox.ClaimPages(ctx, d.lane, free, d.budget()[d.lane.Channel])
+	claims, err := d.outbox.ClaimPages(ctx, d.lane, free, d.budget().Of(d.lane))
 	if err != nil {
 		return 0, err
 	}
 	for _, c := range claims {
-		d.take(1)
-		d.sends.Go(func() {
-			d.send(c)
-			d.take(-1)
-			d.WakeIn(0)
-		})
+		d.start(c)
 	}
-	if len(claims) == free {
+	if len(claims) == free.Messages {
 		return due.Net, nil
 	}
-	wait, ok, err := d.outbox.NextPage(ctx, d.lane)
+	wait, ok, err := d.outbox.NextPage(ctx, d.lane, d.under.free().Full())
 	if err != nil || !ok {
 		return due.Net, err
 	}
 	return wait, nil
 }
 
-func (d *Dispatcher) free() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slots - d.underway
-}
-
-func (d *Dispatcher) take(n int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.underway += n
+// start sends one message, unless those under way to the same destination are as many as may be.
+func (d *Dispatcher) start(c Claim) {
+	person, _ := d.person(c.Page.Person)
+	person.ID = c.Page.Person
+	to := destination(person, d.lane.Channel)
+	free := d.under.take(person.ID, to)
+	d.sends.Go(func() {
+		if free {
+			d.send(c)
+		} else {
+			d.store(handedBack(c, breakPoll))
+		}
+		d.under.release(to)
+		d.WakeIn(0)
+	})
 }
 
 // send carries one claim to its end. What the store cannot take now is tried until it can: the claim is
@@ -143,11 +143,18 @@ func (d *Dispatcher) send(c Claim) {
 	}
 	start := time.Now()
 	f := d.attempt(m, err)
-	if err := persist(d.root, c.patience(), func(ctx context.Context) error { return d.outbox.FinishPage(ctx, f) }); err != nil {
-		d.log.Error("what came of a page is not stored", "page", c.Page.ID, "incident", c.Page.IncidentID, "outcome", f.Outcome, "error", err)
-	}
+	d.store(f)
 	if f.Outcome != OutcomeUntried {
 		d.seen(f, time.Since(start))
+	}
+}
+
+// store stores what came of a claim.
+func (d *Dispatcher) store(f Finish) {
+	err := persist(d.root, f.Claim.patience(), func(ctx context.Context) error { return d.outbox.FinishPage(ctx, f) })
+	if err != nil {
+		p := f.Claim.Page
+		d.log.Error("what came of a page is not stored: it is sent again as one whose fate is unknown", "page", p.ID, "incident", p.IncidentID, "outcome", f.Outcome, "error", err)
 	}
 }
 
@@ -165,7 +172,7 @@ func (d *Dispatcher) attempt(m mail, unread error) Finish {
 		return m.concluded(Receipt{}, &Failure{Class: Permanent, Err: errors.New("the configuration has no such address any more")}, 0)
 	}
 	receipt, err := d.deliver(d.notice(m, person))
-	if wait, kept := keptBack(err); kept {
+	if wait, kept := keptBack(page.Channel, err); kept {
 		return handedBack(m.claim, wait)
 	}
 	return m.concluded(receipt, err, rand.Float64())
@@ -176,7 +183,7 @@ func (d *Dispatcher) attempt(m mail, unread error) Finish {
 func (d *Dispatcher) notice(m mail, person escalation.Person) Notice {
 	page := m.page()
 	n := Notice{
-		AttemptID: m.claim.AttemptID, PossibleRepeat: m.claim.PossibleRepeat, Page: page, Person: person,
+		AttemptID: m.claim.AttemptID, PossibleRepeat: m.repeat(), Page: page, Person: person,
 		Brief: m.brief(), Bundle: m.bundle(),
 	}
 	n.Brief.Locale = d.locale().For(person)

@@ -3,8 +3,10 @@ package notifiers
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tocsin/alerting"
+	"tocsin/escalation"
 )
 
 // mail is one message on its way: the pages of a claim that are still needed, the worst first, each with what
@@ -52,7 +54,7 @@ func (d *Dispatcher) recheck(c Claim) (m mail, held bool, err error) {
 		return m, held, err
 	}
 	m = sorted(c, c.Pages(), briefs)
-	if len(m.needed) == 1 { // it leaves as if it had been alone
+	if m.single() { // it leaves as if it had been alone
 		m.briefs[0], held, err = d.reread(c.alone(m.needed[0].ID))
 		if err == nil && held {
 			again := sorted(c, m.needed, m.briefs)
@@ -75,10 +77,10 @@ func (d *Dispatcher) reread(c Claim) (b Brief, held bool, err error) {
 func (c Claim) alone(page int64) Claim {
 	for _, j := range c.Joined {
 		if j.Page.ID == page {
-			return Claim{Page: j.Page, AttemptID: j.AttemptID}
+			return Claim{Page: j.Page, AttemptID: j.AttemptID, PossibleRepeat: j.PossibleRepeat}
 		}
 	}
-	return Claim{Page: c.Page, AttemptID: c.AttemptID}
+	return Claim{Page: c.Page, AttemptID: c.AttemptID, PossibleRepeat: c.PossibleRepeat}
 }
 
 // sorted parts pages into those that are still needed and those that are not.
@@ -95,12 +97,20 @@ func sorted(c Claim, pages []Page, briefs []Brief) mail {
 	return m
 }
 
+// single reports whether all pages of the message are about one incident: the first speaks for them all.
+func (m mail) single() bool {
+	return len(m.needed) > 0 && !slices.ContainsFunc(m.needed, func(p Page) bool {
+		return p.IncidentID != m.needed[0].IncidentID || p.Message != nil && len(m.needed) > 1
+	})
+}
+
 // bundle is what a message of several pages says; nil for one.
 func (m mail) bundle() *Bundle {
-	if len(m.needed) < 2 {
+	if len(m.needed) == 0 || m.single() {
 		return nil
 	}
-	b := &Bundle{Digest: m.claim.Digest}
+	b := &Bundle{Digest: m.claim.Digest, Kind: m.kind()}
+	all := m.repeat()
 	seen := map[int64]bool{}
 	for i, p := range m.needed {
 		inc := m.briefs[i].Incident
@@ -111,10 +121,25 @@ func (m mail) bundle() *Bundle {
 		b.Total++
 		b.BySeverity[inc.Severity]++
 		if len(b.Items) < BundleItems {
-			b.Items = append(b.Items, BundleItem{Page: p, Incident: inc})
+			b.Items = append(b.Items, BundleItem{Page: p, Incident: inc, PossibleRepeat: !all && m.claim.repeat(p.ID)})
 		}
 	}
 	return b
+}
+
+// kind is what all pages of the message are, if they are reminders or all clears.
+func (m mail) kind() escalation.StepKind {
+	for _, kind := range []escalation.StepKind{escalation.RemindStep, escalation.ClearStep} {
+		if !m.claim.Digest && !slices.ContainsFunc(m.needed, func(p Page) bool { return p.Kind != kind }) {
+			return kind
+		}
+	}
+	return escalation.PageStep
+}
+
+// repeat reports whether all of the message may have arrived before.
+func (m mail) repeat() bool {
+	return !slices.ContainsFunc(m.needed, func(p Page) bool { return !m.claim.repeat(p.ID) })
 }
 
 // skipped is the end of a message of which no page is needed any more.
@@ -126,7 +151,7 @@ func (m mail) skipped() Finish {
 // concluded is the end of a message's attempt, for those of its pages that were in it.
 func (m mail) concluded(r Receipt, err error, spread float64) Finish {
 	lead := m.claim
-	lead.Page = m.page()
+	lead.Page, lead.PossibleRepeat = m.page(), m.repeat()
 	f := concluded(lead, r, err, spread)
 	f.Claim, f.Dropped, f.Rev = m.claim, m.drops, m.brief().Incident.Rev
 	if n := len(m.needed) - 1; n > 0 {

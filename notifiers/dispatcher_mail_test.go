@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,9 +113,9 @@ func TestWhatOurOwnLimitsHoldBackOpensNoBreaker(t *testing.T) {
 	for _, code := range []string{CodeBudget, CodePaced, "503"} {
 		synctest.Test(t, func(t *testing.T) {
 			p := newPost(t, func(context.Context, Notice, int) (Receipt, error) {
-				return Receipt{}, &Failure{Class: Temporary, Code: code, RetryAfter: time.Hour, Err: errors.New("not now")}
+				return Receipt{}, &Failure{Class: Temporary, Code: code, Err: errors.New("not now")}
 			})
-			p.page(span(breakAfter)...)
+			p.crowd(span(breakAfter)...)
 			p.pass(5 * time.Millisecond)
 			if open := p.breaker.State() == gobreaker.StateOpen; open != (code == "503") {
 				t.Errorf("%s: open %v", code, open)
@@ -140,4 +141,47 @@ func TestWhatWaitsForItsChannelsPaceCountsAsNoTryAndComesWhenThereIsRoom(t *test
 			t.Errorf("%+v", done)
 		}
 	})
+}
+
+func TestSeveralPagesOfOneIncidentLeaveAsAPlainPage(t *testing.T) {
+	m := mail{
+		claim:  Claim{Page: Page{ID: 1, IncidentID: 412}},
+		needed: []Page{{ID: 1, IncidentID: 412}, {ID: 2, IncidentID: 412}}, briefs: make([]Brief, 2),
+	}
+	if !m.single() || m.bundle() != nil {
+		t.Errorf("two pages of one incident are a bundle: %+v", m.bundle())
+	}
+	m.needed[1].IncidentID = 413
+	if m.briefs[1].Incident.ID = 413; m.single() || m.bundle() == nil || m.bundle().Total != 2 {
+		t.Errorf("two incidents are no bundle: %+v", m.bundle())
+	}
+	m.needed[0].IncidentID, m.needed[1].IncidentID = 0, 0
+	m.needed[0].Message, m.needed[1].Message = &escalation.Message{}, &escalation.Message{}
+	if m.single() {
+		t.Error("two messages are one incident")
+	}
+}
+
+func TestABundleSaysWhatAllOfItIsAndWhichOfItMayHaveArrived(t *testing.T) {
+	pages := []Page{{ID: 1, IncidentID: 1, Kind: escalation.ClearStep}, {ID: 2, IncidentID: 2, Kind: escalation.ClearStep}}
+	m := mail{
+		claim:  Claim{Page: pages[0], PossibleRepeat: true, Joined: []Joined{{Page: pages[1]}}},
+		needed: pages, briefs: []Brief{{Incident: alerting.Incident{ID: 1, Title: "One"}}, {Incident: alerting.Incident{ID: 2, Title: "Two"}}},
+	}
+	n := Notice{Bundle: m.bundle()}
+	if n.Bundle.Kind != escalation.ClearStep || n.Counts() != "2 resolved" || m.repeat() {
+		t.Errorf("%+v: %q", n.Bundle, n.Counts())
+	}
+	items := n.BundleTexts()
+	if !strings.HasSuffix(items[0].Name, " (possible repeat)") || strings.Contains(items[1].Name, "repeat") {
+		t.Errorf("%+v", items)
+	}
+	n.Brief.Locale.Language = "de"
+	if n.Counts() != "2 behoben" {
+		t.Errorf("%q", n.Counts())
+	}
+	m.claim.Joined[0].PossibleRepeat = true
+	if n.Bundle = m.bundle(); !m.repeat() || n.Bundle.Items[0].PossibleRepeat {
+		t.Errorf("all of it may have: the message says so, and its items need not: %+v", n.Bundle)
+	}
 }

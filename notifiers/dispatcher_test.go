@@ -3,6 +3,7 @@ package notifiers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -38,10 +39,16 @@ func newPost(t *testing.T, do sending) *post {
 	people := map[string]escalation.Person{"ada": {ID: "ada", Phone: "+15005550001"}, "bob": {ID: "bob"}}
 	p.d = NewDispatcher(Lane{escalation.SMS, true}, Options{
 		Outbox: p.outbox, Sender: p.sender, Breaker: p.breaker,
-		Person: func(id string) (escalation.Person, bool) { x, ok := people[id]; return x, ok },
-		URL:    func(int64) string { return "https://tocsin.example.com/incidents/412" },
-		Seen:   func(Finish, time.Duration) {},
-		Log:    slog.New(slog.DiscardHandler),
+		Person: func(id string) (escalation.Person, bool) {
+			x, ok := people[id]
+			if strings.HasPrefix(id, "crowd") {
+				x, ok = escalation.Person{ID: id, Phone: "+15005550001"}, true
+			}
+			return x, ok
+		},
+		URL:  func(int64) string { return "https://tocsin.example.com/incidents/412" },
+		Seen: func(Finish, time.Duration) {},
+		Log:  slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
@@ -55,6 +62,15 @@ func newPost(t *testing.T, do sending) *post {
 func (p *post) page(ids ...int64) {
 	for _, id := range ids {
 		p.outbox.add(Page{ID: id, IncidentID: 412, Round: 1, Kind: escalation.PageStep, Person: "ada", Channel: escalation.SMS, Until: escalation.UntilAcknowledged})
+	}
+	p.d.WakeIn(0)
+	synctest.Wait()
+}
+
+// crowd is page to people of whom each has but one.
+func (p *post) crowd(ids ...int64) {
+	for _, id := range ids {
+		p.outbox.add(Page{ID: id, IncidentID: 412, Round: 1, Kind: escalation.PageStep, Person: fmt.Sprintf("crowd%d", id), Channel: escalation.SMS, Until: escalation.UntilAcknowledged})
 	}
 	p.d.WakeIn(0)
 	synctest.Wait()
@@ -120,7 +136,7 @@ func TestAPageLeavesAtOnceWithAllThatItsChannelNeeds(t *testing.T) {
 func TestAtMostSoManyMessagesAreUnderWayAndAllGetTheirTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPost(t, after(time.Second))
-		p.page(span(100)...)
+		p.crowd(span(100)...)
 		p.pass(500 * time.Millisecond)
 		if n := len(p.sender.sent()); n != slots {
 			t.Errorf("%d under way", n)
@@ -135,7 +151,7 @@ func TestAtMostSoManyMessagesAreUnderWayAndAllGetTheirTurn(t *testing.T) {
 func TestAMessageThatFinishesMakesRoomForTheNextAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPost(t, after(100*time.Millisecond))
-		p.page(span(slots * 3)...)
+		p.crowd(span(slots * 3)...)
 		p.pass(301 * time.Millisecond)
 		if n := len(p.outbox.done()); n != slots*3 {
 			t.Errorf("%d done after three times a message's time", n)
@@ -394,10 +410,10 @@ func TestWhatTheBreakerKeepsCountsAsNoTry(t *testing.T) {
 			time.Sleep(time.Duration(n.Page.ID) * time.Millisecond)
 			return failing(Temporary)(ctx, n, call)
 		})
-		p.page(span(breakAfter)...)
+		p.crowd(span(breakAfter)...)
 		p.pass(breakAfter * time.Millisecond) // it is open now
 		p.outbox.add(Page{ID: 99, Round: 1, Person: "ada", Channel: escalation.SMS})
-		claims, _ := p.outbox.ClaimPages(t.Context(), Lane{}, 1, Rate{}) // as the other lane would, just before
+		claims, _ := p.outbox.ClaimPages(t.Context(), Lane{}, Slots{Messages: 1}, Rate{}) // as the other lane would, just before
 		p.d.send(claims[0])
 		f := p.outbox.done()[breakAfter]
 		if f.Outcome != OutcomeUntried || f.State != Queued || f.Entry.Text != "" {

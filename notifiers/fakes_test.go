@@ -3,6 +3,7 @@ package notifiers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -71,7 +72,7 @@ func (o *outbox) missing() error {
 	return nil
 }
 
-func (o *outbox) ClaimPages(_ context.Context, _ Lane, limit int, _ Rate) ([]Claim, error) {
+func (o *outbox) ClaimPages(_ context.Context, _ Lane, s Slots, _ Rate) ([]Claim, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.claims++
@@ -79,12 +80,14 @@ func (o *outbox) ClaimPages(_ context.Context, _ Lane, limit int, _ Rate) ([]Cla
 		return nil, err
 	}
 	var out []Claim
+	taken := map[string]int{}
 	var left []waitingPage
 	for _, w := range o.waiting {
-		if len(out) == limit || w.due.After(time.Now()) {
+		if len(out) == s.Messages || w.due.After(time.Now()) || taken[w.page.Person] == s.Left(w.page.Person) {
 			left = append(left, w)
 			continue
 		}
+		taken[w.page.Person]++
 		w.page.Tries++
 		out = append(out, Claim{Page: w.page, AttemptID: fmt.Sprintf("%d-%d", w.page.ID, w.page.Tries), PossibleRepeat: w.repeat})
 	}
@@ -145,19 +148,19 @@ func (o *outbox) FinishPage(_ context.Context, f Finish) error {
 	return nil
 }
 
-func (o *outbox) NextPage(context.Context, Lane) (time.Duration, bool, error) {
+func (o *outbox) NextPage(_ context.Context, _ Lane, full []string) (time.Duration, bool, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err := o.missing(); err != nil || len(o.waiting) == 0 {
+	if err := o.missing(); err != nil {
 		return 0, false, err
 	}
-	next := o.waiting[0].due
+	var next time.Time
 	for _, w := range o.waiting {
-		if w.due.Before(next) {
+		if !slices.Contains(full, w.page.Person) && (next.IsZero() || w.due.Before(next)) {
 			next = w.due
 		}
 	}
-	return time.Until(next), true, nil
+	return time.Until(next), !next.IsZero(), nil
 }
 
 func (o *outbox) done() []Finish {

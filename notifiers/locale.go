@@ -18,6 +18,7 @@ type Locale struct {
 	Language string            // "en", "de"; empty: English
 	// Severities are what the organisation calls its severities; where it says nothing, the language's words.
 	Severities map[alerting.Severity]string
+	Texts      *Texts // in whose words sentences are said; nil: in those that are built in
 }
 
 // For is the locale of one reader: the zone is theirs where they have business time of their own, and so is
@@ -65,5 +66,11 @@ func (l Locale) Time(t time.Time) string {
 		abbreviation = "UTC" + abbreviation
 	}
 	w := l.Words()
+	switch abbreviation {
+	case "CET":
+		abbreviation = w.CET
+	case "CEST":
+		abbreviation = w.CEST
+	}
 	return fmt.Sprintf(w.Moment, w.Weekdays[t.Weekday()], t.Day(), w.Months[t.Month()-1], t.Year(), t.Format("15:04"), abbreviation)
 }

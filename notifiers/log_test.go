@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -27,12 +28,12 @@ type spiteful struct {
 	pages, incidents int // handed out
 }
 
-func (s *spiteful) ClaimPages(_ context.Context, _ notifiers.Lane, limit int, _ notifiers.Rate) ([]notifiers.Claim, error) {
+func (s *spiteful) ClaimPages(_ context.Context, _ notifiers.Lane, slots notifiers.Slots, _ notifiers.Rate) ([]notifiers.Claim, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []notifiers.Claim
-	for ; len(out) < limit && s.pages < len(s.texts); s.pages++ {
-		out = append(out, notifiers.Claim{Page: notifiers.Page{ID: int64(s.pages), Person: "ada", Channel: escalation.SMS}})
+	for ; len(out) < slots.Messages && s.pages < len(s.texts); s.pages++ {
+		out = append(out, notifiers.Claim{Page: notifiers.Page{ID: int64(s.pages), Person: fmt.Sprint(s.pages), Channel: escalation.SMS}})
 	}
 	return out, nil
 }
@@ -45,7 +46,7 @@ func (s *spiteful) Gathered(context.Context, notifiers.Claim) ([]notifiers.Brief
 	return nil, false, nil
 }
 func (s *spiteful) FinishPage(context.Context, notifiers.Finish) error { return nil }
-func (s *spiteful) NextPage(context.Context, notifiers.Lane) (time.Duration, bool, error) {
+func (s *spiteful) NextPage(context.Context, notifiers.Lane, []string) (time.Duration, bool, error) {
 	return 0, false, nil
 }
 

@@ -36,7 +36,11 @@ func (n Notice) Message() (m Message, ok bool) {
 	if m.Subject == "" {
 		m.Subject = n.Brief.Locale.Words().FromTocsin
 	}
-	for line := range strings.Lines(n.Page.Message.Text) {
+	text := n.Page.Message.Text
+	if subject, lines, ok := n.Brief.Locale.sayAll(n.Page.Message.Said); ok {
+		m.Subject, text = Cut(subject, subjectLimit), lines
+	}
+	for line := range strings.Lines(text) {
 		if line = Plain(line); line != "" && len(m.Lines) < linesLimit {
 			m.Lines = append(m.Lines, Cut(line, lineLimit))
 		}

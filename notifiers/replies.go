@@ -42,6 +42,7 @@ type Replies struct {
 	store   ReplyStore
 	policy  func() *escalation.Policy
 	respond Respond
+	locale  func() Locale // nil: everybody is answered in English
 	log     *slog.Logger
 
 	slots     chan struct{}
@@ -57,6 +58,43 @@ func NewReplies(store ReplyStore, policy func() *escalation.Policy, respond Resp
 	l.root, l.cancel = context.WithCancel(context.Background())
 	l.Loop = due.New("replies", log, l.applyAll)
 	return l
+}
+
+// In makes senders be answered in the language of this locale, or in their own where they have one. It is to be
+// called before anything else.
+func (l *Replies) In(locale func() Locale) *Replies {
+	l.locale = locale
+	return l
+}
+
+// decide is what the policy decides about a reply, with the sentence in its sender's language.
+func (l *Replies) decide(r escalation.Reply, in escalation.Incidents, arrived, now time.Time) (escalation.Answered, error) {
+	a, err := l.policy().Reply(r, in, arrived, now)
+	a.Text = l.words(r, a)
+	return a, err
+}
+
+// words are the sentence for a reply's sender, in their language.
+func (l *Replies) words(r escalation.Reply, a escalation.Answered) string {
+	if l.locale == nil {
+		return a.Text
+	}
+	if text, ok := l.LocaleOf(r.Channel, r.Address).SayAll(a.Said); ok {
+		return text
+	}
+	return a.Text
+}
+
+// LocaleOf is how whoever has an address on a channel is spoken to.
+func (l *Replies) LocaleOf(c escalation.Channel, address string) Locale {
+	if l.locale == nil {
+		return Locale{}
+	}
+	locale := l.locale()
+	if person, ok := l.policy().Sender(c, address); ok {
+		locale = locale.For(person)
+	}
+	return locale
 }
 
 // Apply applies the stored reply with this id, unless that is done, and returns the sentence for its
@@ -89,10 +127,11 @@ func (l *Replies) applyAll(ctx context.Context) (time.Duration, error) {
 
 // applyOne applies one reply; its sender is told by the way.
 func (l *Replies) applyOne(ctx context.Context, id string) (text string, ok bool, err error) {
-	r, a, ok, err := l.store.ApplyReply(ctx, id, l.policy().Reply)
+	r, a, ok, err := l.store.ApplyReply(ctx, id, l.decide)
 	if !ok || err != nil {
 		return "", false, err
 	}
+	a.Text = l.words(r, a) // the store has words of its own for one that it gives up
 	l.log.Info("reply applied", "reply", r.ID, "channel", r.Channel, "person", a.Person, "verb", r.Verb, "incident", r.Incident, "changed", a.Decision.Changed)
 	if r.Respond != "" && a.Text != "" {
 		l.sentences.Go(func() { l.tell(r, a.Text) })

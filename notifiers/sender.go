@@ -25,16 +25,18 @@ type Notice struct {
 
 // Bundle is several pages of one person that leave as one message.
 type Bundle struct {
-	Total      int    // incidents
-	BySeverity [4]int // P0 to P3
-	Digest     bool   // it was due at a set hour, and interrupts nobody
+	Total      int                 // incidents
+	BySeverity [4]int              // P0 to P3
+	Digest     bool                // it was due at a set hour, and interrupts nobody
+	Kind       escalation.StepKind // what all of it is: remind or clear; page: it asks for somebody, or is a digest
 	Items      []BundleItem
 }
 
 // BundleItem is one page of a bundle.
 type BundleItem struct {
-	Page     Page
-	Incident alerting.Incident
+	Page           Page
+	Incident       alerting.Incident
+	PossibleRepeat bool // it may have arrived before; where that is so of all, the Notice says it
 }
 
 // BundleItems is how many items a Bundle lists, worst and oldest first.
@@ -48,6 +50,7 @@ type Brief struct {
 	URL      string           // the incident's page, absolute
 	Locale   Locale           // how its readers are told of times and people
 	Untold   bool             // of an all clear: nothing of its round has left for its person over its channel
+	Repeat   bool             // for Board's Post and Reply: an earlier try may have written the same
 }
 
 // BriefAlerts is how many alerts a Brief lists.

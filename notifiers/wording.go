@@ -1,11 +1,14 @@
 package notifiers
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tocsin/alerting"
 	"tocsin/escalation"
@@ -35,6 +38,14 @@ func (b Brief) Name() string {
 // Headline is [severity] #number and the name: "[P0] #412 SystemDown backend".
 func (b Brief) Headline() string {
 	return strings.TrimSpace(fmt.Sprintf("[%s] #%d %s", b.Incident.Severity, b.Incident.ID, b.Name()))
+}
+
+// Thread is severity, number and name as the incident was opened: "P0 #412 SystemDown backend". Mail programs put
+// together what has the same subject, so it stays as it is whatever becomes of the incident.
+func (b Brief) Thread() string {
+	opened := b.Plan.Opened
+	severity, name := cmp.Or(Plain(opened.Severity), b.Incident.Severity.String()), cmp.Or(Plain(opened.Name), b.Name())
+	return strings.TrimSpace(fmt.Sprintf("%s #%d %s", severity, b.Incident.ID, name))
 }
 
 // Title is the incident's title, or its name where it has none.
@@ -142,9 +153,25 @@ func StepWords(s *escalation.PlannedStep) string { return Locale{}.Step(s) }
 // Step says what a step does: "manager is paged".
 func (l Locale) Step(s *escalation.PlannedStep) string {
 	if s.Kind == escalation.AssignStep {
-		return Plain(fmt.Sprintf(l.Words().Assigned, Plain(s.Role)))
+		return Plain(fmt.Sprintf(l.Words().Assigned, l.Role(s.Role)))
 	}
-	return Plain(fmt.Sprintf(l.Words().Paged, Plain(s.Role)))
+	return Plain(fmt.Sprintf(l.Words().Paged, l.Role(s.Role)))
+}
+
+// Role is a role's name in running text: German begins each part of it with a capital. It is Plain.
+func (l Locale) Role(name string) string {
+	name = Plain(name)
+	if Language(l.Language) != "de" {
+		return name
+	}
+	parts := strings.Split(name, "-")
+	for i, part := range parts {
+		first, size := utf8.DecodeRuneInString(part)
+		if size > 0 {
+			parts[i] = string(unicode.ToUpper(first)) + part[size:]
+		}
+	}
+	return strings.Join(parts, "-")
 }
 
 // NextWords is what comes next, and when: "manager is paged on Mon 2 Mar 2026, 03:56 CET"; that nothing is

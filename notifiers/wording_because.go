@@ -2,7 +2,6 @@ package notifiers
 
 import (
 	"fmt"
-	"strings"
 
 	"tocsin/escalation"
 )
@@ -12,8 +11,7 @@ import (
 func (n Notice) Because() string {
 	w, l, id := n.Brief.Locale.Words(), n.Brief.Locale, n.Page.IncidentID
 	instead := n.instead()
-	escalated, byHand := strings.CutPrefix(n.Page.Says, "escalated by ")
-	rotation, shadow := strings.CutPrefix(n.Page.Says, shadowWords)
+	said := n.Page.Reason.Said
 	switch {
 	case n.Page.Kind == clearKind:
 		return fmt.Sprintf(w.ForClear, id)
@@ -25,10 +23,10 @@ func (n Notice) Because() string {
 		return fmt.Sprintf(w.ForInstead, id, l.Name(instead.person))
 	case n.Page.Kind == escalation.AssignStep:
 		return fmt.Sprintf(w.ForAssign, id)
-	case byHand:
-		return fmt.Sprintf(w.ForEscalation, id, l.Name(escalated))
-	case shadow:
-		return fmt.Sprintf(w.ForShadow, id, Plain(rotation))
+	case said.Key == "why.escalated":
+		return fmt.Sprintf(w.ForEscalation, id, l.Name(said.Values["by"]))
+	case said.Key == "why.shadow":
+		return fmt.Sprintf(w.ForShadow, id, Plain(said.Values["rotation"]))
 	}
 	return fmt.Sprintf(w.ForPage, id)
 }
@@ -36,7 +34,8 @@ func (n Notice) Because() string {
 // lastResort reports whether the page comes because nobody else can be reached: it is to catch_all, or to who
 // stands in for them.
 func (n Notice) lastResort() bool {
-	return n.Page.Role == "catch_all" || strings.Contains(n.Page.Says, toldWords) || strings.Contains(n.Page.Says, givenWords)
+	key := n.Page.Reason.Said.Key
+	return n.Page.Role == "catch_all" || key == "why.nobody" || key == "why.nobody_assigned"
 }
 
 // instead is what a page comes in place of: a channel of the same reader, or a person.
@@ -54,17 +53,8 @@ func (n Notice) insteadWords() string {
 	return ""
 }
 
-// instead reads what escalation's failover writes as a page's reason: "sms was not accepted within 10 s; voice
-// instead, over voice", and ", and no channel of ada is left; bob instead" where it goes to somebody else.
+// instead is what the page's reason names: escalation's failover says there what it goes out instead of.
 func (n Notice) instead() instead {
-	if !strings.HasSuffix(n.Page.Reason.Rule, ".failover") {
-		return instead{}
-	}
-	if _, after, ok := strings.Cut(n.Page.Reason.Text, ", and no channel of "); ok {
-		if who, _, ok := strings.Cut(after, " is left; "); ok {
-			return instead{person: Plain(who)}
-		}
-	}
-	channel, _, _ := strings.Cut(n.Page.Reason.Text, " ")
-	return instead{channel: Plain(channel)}
+	v := n.Page.Reason.Values
+	return instead{channel: Plain(v["instead_of_channel"]), person: Plain(v["instead_of_person"])}
 }

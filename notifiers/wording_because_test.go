@@ -17,6 +17,7 @@ func TestTheLastLineSaysWhyThisReaderOfAllPeople(t *testing.T) {
 	with := func(change func(*notifiers.Notice)) notifiers.Notice { n := fresh(); change(&n); return n }
 	lastResort := with(func(n *notifiers.Notice) {
 		n.Page.Says = "manager reaches nobody, so you are told: initial response overdue"
+		n.Page.Reason.Said = alerting.Say("why.nobody", "role", "manager", "text", "initial response overdue")
 	})
 	for want, n := range map[string]notifiers.Notice{
 		"the escalation rules name you for incident #412":                                 fresh(),
@@ -25,9 +26,15 @@ func TestTheLastLineSaysWhyThisReaderOfAllPeople(t *testing.T) {
 		"incident #412 was assigned to you":                                               with(func(n *notifiers.Notice) { n.Page.Kind = escalation.AssignStep }),
 		"you have incident #412 in hand":                                                  with(func(n *notifiers.Notice) { n.Page.Kind = "remind" }),
 		"you were told of incident #412 while it was open":                                with(func(n *notifiers.Notice) { n.Page.Kind = "clear" }),
-		"incident #412 was escalated to you by DevOps Lead":                               with(func(n *notifiers.Notice) { n.Page.Says = "escalated by devops-lead" }),
-		"you learn along with incident #412: you shadow primary":                          with(func(n *notifiers.Notice) { n.Page.Says = "you shadow primary" }),
-		"Sie bei Vorfall #412 mitlernen (Rotation primary)":                               german(with(func(n *notifiers.Notice) { n.Page.Says = "you shadow primary" })),
+		"incident #412 was escalated to you by DevOps Lead": with(func(n *notifiers.Notice) {
+			n.Page.Says, n.Page.Reason.Said = "x", alerting.Say("why.escalated", "by", "devops-lead")
+		}),
+		"you learn along with incident #412: you shadow primary": with(func(n *notifiers.Notice) {
+			n.Page.Says, n.Page.Reason.Said = "x", alerting.Say("why.shadow", "rotation", "primary")
+		}),
+		"Sie bei Vorfall #412 mitlernen (Rotation primary)": german(with(func(n *notifiers.Notice) {
+			n.Page.Says, n.Page.Reason.Said = "x", alerting.Say("why.shadow", "rotation", "primary")
+		})),
 	} {
 		if got := n.Because(); got != want || n.Text().Because != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -36,7 +43,7 @@ func TestTheLastLineSaysWhyThisReaderOfAllPeople(t *testing.T) {
 	if got, want := lastResort.Why(), "manager reaches nobody, so you are told: initial response overdue"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := german(lastResort).Why(), "manager erreicht niemanden, deshalb Sie: initial response overdue"; got != want {
+	if got, want := german(lastResort).Why(), "Manager erreicht niemanden, deshalb Sie: initial response overdue"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package notifiers
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,11 +10,18 @@ import (
 	"tocsin/escalation"
 )
 
-// Counts is what a bundle holds, worst first: "37 incidents, 3 P0, 34 P2".
+// Counts is what a bundle holds, worst first: "37 incidents, 3 P0, 34 P2"; of all clears "3 resolved", of reminders
+// "3 still open".
 func (n Notice) Counts() string {
 	b, w := n.Bundle, n.Brief.Locale.Words()
 	if b == nil {
 		return ""
+	}
+	switch b.Kind {
+	case clearKind:
+		return fmt.Sprintf(w.Cleared, b.Total)
+	case remindKind:
+		return fmt.Sprintf(w.Reminded, b.Total)
 	}
 	out := w.OneIncident
 	if b.Total != 1 {
@@ -33,6 +41,14 @@ func (n Notice) BundleName() string {
 		return fmt.Sprintf(n.Brief.Locale.Words().Digest, n.Counts())
 	}
 	return n.Counts()
+}
+
+// BundleKind is what all pages of a bundle are: page, remind or clear; empty where there is none.
+func (n Notice) BundleKind() string {
+	if n.Bundle == nil {
+		return ""
+	}
+	return string(cmp.Or(n.Bundle.Kind, escalation.PageStep))
 }
 
 // AllURL is the page with all incidents, found from the address of the Brief's own; empty if there is none.
@@ -66,6 +82,9 @@ func (n Notice) itemText(item BundleItem) ItemText {
 		Severity: inc.Severity.String(), SeverityWord: l.Severity(inc.Severity),
 		Number: inc.ID, Name: Cut(b.Name(), 120), State: b.StateWord(), Since: l.Time(inc.OpenedAt),
 		Why: Cut(Notice{Page: item.Page, Brief: b}.Why(), 120),
+	}
+	if item.PossibleRepeat {
+		t.Name += " (" + l.Words().Repeat + ")"
 	}
 	if all := n.AllURL(); all != "" {
 		t.Link = strings.TrimSuffix(all, "/") + incidentPath(inc.ID)

@@ -20,21 +20,21 @@ func TestEveryWordIsInTheReadersLanguage(t *testing.T) {
 		"kritisch":     page.Text().SeverityWord,
 		"offen":        page.Brief.State(),
 		"noch niemand": page.Brief.Holder(),
-		"manager wird alarmiert am Mo, 2. März 2026, 03:56 CET": page.Brief.NextWords(),
+		"am Mo, 2. März 2026, 03:56 MEZ: Manager wird alarmiert": page.Brief.NextWords(),
 		"1 Alarm, aktiv":   page.Brief.Alerting(),
 		"noch offen":       remind.Why(),
 		"Entwarnung":       done.Why(),
 		"Ihnen zugewiesen": kinds["assign"].Why(),
-		"bestätigt von System Admin am Mo, 2. März 2026, 03:45 CET": remind.Brief.State(),
-		"behoben von tocsin am Mo, 2. März 2026, 04:19 CET":         done.Brief.State(),
+		"bestätigt von System Admin am Mo, 2. März 2026, 03:45 MEZ": remind.Brief.State(),
+		"behoben von tocsin am Mo, 2. März 2026, 04:19 MEZ":         done.Brief.State(),
 		"1 Alarm, behoben":                   done.Brief.Alerting(),
 		"initial response overdue":           page.Why(),
 		"37 Vorfälle, 3 P0, 4 P1, 30 P2":     kinds["bundle"].BundleName(),
 		"Übersicht: 5 Vorfälle, 2 P2, 3 P3":  kinds["digest"].BundleName(),
 		"Vorfall Runbook Diagramm":           strings.Join([]string{page.Brief.Links()[0].Name, page.Brief.Links()[1].Name, page.Brief.Links()[2].Name}, " "),
-		"eskaliert von ada":                  says(page, "escalated by ada"),
-		"Ihnen zugewiesen von ada":           says(page, "assigned to you by ada"),
-		"von Ihnen an bob übergeben von ada": says(page, "handed over from you to bob by ada"),
+		"eskaliert von ada":                  says(page, alerting.Say("why.escalated", "by", "ada")),
+		"Ihnen zugewiesen von ada":           says(page, alerting.Say("why.assigned", "by", "ada")),
+		"von Ihnen an bob übergeben von ada": says(page, alerting.Say("why.handed_over", "who", "bob", "by", "ada")),
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -42,15 +42,15 @@ func TestEveryWordIsInTheReadersLanguage(t *testing.T) {
 	}
 }
 
-func says(n notifiers.Notice, words string) string {
-	n.Page.Says = words
+func says(n notifiers.Notice, said alerting.Said) string {
+	n.Page.Says, n.Page.Reason.Said = "in English", said
 	return n.Why()
 }
 
-func TestWhatAnswersMadeAPageSayIsTheSameInEnglish(t *testing.T) {
-	for _, s := range []string{"escalated by ada", "assigned to you by ada", "handed over from you to bob by ada", "handed over from you to bob", "initial response overdue"} {
-		if got := says(notifierstest.Notice(), s); got != s {
-			t.Errorf("%q became %q", s, got)
+func TestWhatAPageSaysThatNoSentenceHasStaysAsItWasWritten(t *testing.T) {
+	for _, said := range []alerting.Said{{}, alerting.Say("why.of_a_newer_release"), alerting.Say("nothing")} {
+		if got := says(notifierstest.Notice(), said); got != "in English" {
+			t.Errorf("%+v became %q", said, got)
 		}
 	}
 }

@@ -16,6 +16,7 @@ type Text struct {
 	Number                 int64
 	Name                   string // alertname and service
 	Title                  string
+	Thread                 string // "P0 #412 SystemDown backend" as the incident was opened: the same for all that is ever said of it
 	Headline               string // "[P0] #412 SystemDown backend"; of a message that belongs to no incident, that in one line
 	Why                    string // why this page comes; empty for a first page
 	Because                string // why this reader is sent it, as the end of a sentence: "the escalation rules name you for incident #412"
@@ -39,6 +40,7 @@ type Text struct {
 	Subject                string   // of a message that belongs to no incident, and of a bundle
 	Lines                  []string // of such a message
 	Items                  []ItemText
+	Of                     string  // what all of a bundle is: "page", "remind" or "clear"; empty: it is none
 	MoreItems              int     // incidents that Items leaves out
 	AllLink                string  // where all incidents are listed
 	Facts                  []Label // state, since when, alerts, who has it and what comes next, each under its name
@@ -75,7 +77,7 @@ func (n Notice) Text() Text {
 	t.incident(n)
 	if n.Bundle != nil {
 		t.Subject, t.Counts = n.BundleName(), n.Counts()
-		t.Items = n.BundleTexts()
+		t.Items, t.Of = n.BundleTexts(), n.BundleKind()
 		t.More = t.more(n.Bundle.Total - len(t.Items))
 	}
 	return t
@@ -86,6 +88,7 @@ func (t *Text) incident(n Notice) {
 	inc, l := b.Incident, b.Locale
 	t.Severity, t.SeverityWord, t.Number = inc.Severity.String(), l.Severity(inc.Severity), inc.ID
 	t.Name, t.Title, t.Headline = Cut(b.Name(), textTitle), Cut(b.Title(), textTitle), Cut(b.Headline(), textTitle)
+	t.Thread = Cut(b.Thread(), textTitle)
 	t.Why, t.Summary = Cut(n.Why(), textTitle), Cut(b.Summary(), textSummary)
 	t.Because = Cut(n.Because(), textTitle)
 	t.State, t.StateWord, t.Resolved = Cut(b.State(), textTitle), b.StateWord(), inc.State == alerting.StateResolved

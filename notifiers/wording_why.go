@@ -30,7 +30,7 @@ func (n Notice) Why() string {
 	case says == "":
 		says = n.again()
 	default:
-		says = n.Brief.Locale.says(says)
+		says = n.says()
 	}
 	return join(says, n.insteadWords())
 }
@@ -52,35 +52,10 @@ func join(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }
 
-// says is what escalation made a page say (it writes English), in the reader's language and with people's
-// names.
-func (l Locale) says(english string) string {
-	w := l.Words()
-	if who, ok := strings.CutPrefix(english, "escalated by "); ok {
-		return fmt.Sprintf(w.EscalatedBy, l.Name(who))
+// says is what a page says of why it comes, in the reader's language where Tocsin says it itself.
+func (n Notice) says() string {
+	if text, ok := n.Brief.Locale.Say(n.Page.Reason.Said); ok {
+		return text
 	}
-	if who, ok := strings.CutPrefix(english, "assigned to you by "); ok {
-		return fmt.Sprintf(w.AssignedBy, l.Name(who))
-	}
-	if people, ok := strings.CutPrefix(english, "handed over from you to "); ok {
-		if to, by, ok := strings.Cut(people, " by "); ok {
-			return fmt.Sprintf(w.HandedOver, l.Name(to), l.Name(by))
-		}
-	}
-	if rotation, ok := strings.CutPrefix(english, shadowWords); ok {
-		return fmt.Sprintf(w.Shadows, rotation)
-	}
-	for words, own := range map[string]string{toldWords: w.ReachesNone, givenWords: w.AssignedNone} {
-		if role, says, ok := strings.Cut(english, words); ok && (says == "" || strings.HasPrefix(says, ": ")) {
-			return fmt.Sprintf(own, role) + says
-		}
-	}
-	return english
+	return Plain(n.Page.Says)
 }
-
-// What escalation makes a page say to the last resort and to a shadow.
-const (
-	toldWords   = " reaches nobody, so you are told"
-	givenWords  = " reaches nobody, so it is assigned to you"
-	shadowWords = "you shadow "
-)

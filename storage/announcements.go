@@ -33,27 +33,27 @@ func (s *Store) ClaimAnnouncements(ctx context.Context, l notifiers.Lane, limit 
 func (s *Store) claimAnnouncements(ctx context.Context, l notifiers.Lane, tokens []string) ([]notifiers.Announcement, error) {
 	rows, err := s.pool.Query(ctx, `
 		WITH free AS (
-			SELECT a.id FROM unnest($5::smallint[]) AS worst(severity)
+			SELECT a.id, a.tried_at FROM unnest($5::smallint[]) AS worst(severity)
 			CROSS JOIN LATERAL (
-				SELECT id FROM announcements
+				SELECT id, tried_at FROM announcements
 				WHERE channel = $1 AND severity = worst.severity AND next_attempt_at IS NOT NULL AND next_attempt_at <= tocsin_now() AND claimed_by IS NULL
 				ORDER BY next_attempt_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 			) AS a
 			WHERE EXISTS (SELECT FROM replicas WHERE id = $3)
 			LIMIT $2
 		), due AS (
-			SELECT id, row_number() OVER () AS n FROM free
+			SELECT id, tried_at, row_number() OVER () AS n FROM free
 		)
-		UPDATE announcements a SET claimed_by = $3, claim = ($4::text[])[due.n]::uuid
+		UPDATE announcements a SET claimed_by = $3, claim = ($4::text[])[due.n]::uuid, tried_at = coalesce(a.tried_at, tocsin_now())
 		FROM due WHERE a.id = due.id AND a.id = ANY (ARRAY(SELECT id FROM due))
-		RETURNING a.id, a.incident_id, a.page_id, a.claim::text, a.ref, a.sent_rev, a.threaded, a.tries`, l.Channel, len(tokens), s.replica, tokens, severityNumbers(l.Severities()))
+		RETURNING a.id, a.incident_id, a.page_id, a.claim::text, a.ref, a.sent_rev, a.threaded, a.tries, a.tried_at, due.tried_at IS NOT NULL`, l.Channel, len(tokens), s.replica, tokens, severityNumbers(l.Severities()))
 	if err != nil {
 		return nil, classify(err)
 	}
 	claimed, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (notifiers.Announcement, error) {
 		var a notifiers.Announcement
 		var ref []byte
-		err := row.Scan(&a.ID, &a.Brief.Incident.ID, &a.PageID, &a.Claim, &ref, &a.SentRev, &a.Threaded, &a.Tries)
+		err := row.Scan(&a.ID, &a.Brief.Incident.ID, &a.PageID, &a.Claim, &ref, &a.SentRev, &a.Threaded, &a.Tries, &a.Tried, &a.Doubt)
 		a.Ref = json.RawMessage(ref)
 		return a, err
 	})
@@ -79,6 +79,7 @@ func (s *Store) FinishAnnouncement(ctx context.Context, a notifiers.Announced) e
 	_, err := s.pool.Exec(ctx, `
 		UPDATE announcements SET ref = $3, sent_rev = $4, threaded = $5, error = $6,
 			tries = CASE WHEN $7 THEN tries WHEN $6 <> '' THEN tries + 1 WHEN $8::float8 > 0 THEN tries ELSE 0 END,
+			tried_at = CASE WHEN $7 OR $10 THEN tried_at END,
 			claimed_by = CASE WHEN $7 THEN claimed_by END, claim = CASE WHEN $7 THEN claim END,
 			next_attempt_at = CASE
 				WHEN $7 THEN next_attempt_at
@@ -87,7 +88,7 @@ func (s *Store) FinishAnnouncement(ctx context.Context, a notifiers.Announced) e
 				WHEN wanted_rev > $9 THEN tocsin_now() + interval '1 second'
 			END
 		WHERE id = $1 AND claim = $2`,
-		a.ID, a.Claim, []byte(a.Ref), a.SentRev, a.Threaded, a.Error, a.Keep, a.Retry.Seconds(), a.Brief.Incident.Rev)
+		a.ID, a.Claim, []byte(a.Ref), a.SentRev, a.Threaded, a.Error, a.Keep, a.Retry.Seconds(), a.Brief.Incident.Rev, a.Doubt)
 	if err == nil && !a.Keep {
 		s.claims.drop(a.Claim)
 	}

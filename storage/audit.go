@@ -83,6 +83,7 @@ func queueAudit(b *pgx.Batch, d *escalation.Decision, incident int64, outcome st
 			before = new(jsonText(factsOf(d.Before)))
 		}
 	}
+	queueWriter(b, byAnswer)
 	b.Queue(`INSERT INTO audit (at, actor, via, origin, action, incident, before, after) VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7::text::jsonb, $8::text::jsonb)`,
 		now, storable(d.By.Name), d.By.Via, storable(d.By.From), cmp.Or(string(d.Answer), "reply"), incident, before, jsonText(after))
 }

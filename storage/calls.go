@@ -47,6 +47,7 @@ func (s *Store) noteCall(ctx context.Context, attemptID, callSID string, e twili
 	result := decide(events)
 	wait, left := notifiers.Backoff(pages[lead].severity, pages[lead].tries, 0, rand.Float64())
 	write := &pgx.Batch{}
+	queueWriter(write, byReport)
 	var done Commit
 	for _, p := range pages {
 		p.call().events = events

@@ -24,7 +24,7 @@ func (w *world) ring(incident int64, severity alerting.Severity) notifiers.Claim
 	w.t.Helper()
 	w.exec(`
 		INSERT INTO pages (incident_id, round, step, kind, role, person, channel, severity, until, reason, created_at, next_attempt_at)
-		SELECT $1, 1, 1 + max(step), 'page', 'on-call', 'system-admin', 'voice', $2, 'acknowledged', '{}', tocsin_now(), tocsin_now() FROM pages`,
+		SELECT $1, 1, 1 + max(step), 'page', 'on-call', 'system-admin', 'voice', $2, 'acknowledged', '{}', tocsin_now(), tocsin_now() FROM pages, set_config('tocsin.writer', 'machine', true)`,
 		incident, int16(severity))
 	return w.one(escalation.Voice, severity == alerting.P0)
 }
@@ -104,7 +104,7 @@ func TestWhatIsKnownOfACallOutweighsAReceipt(t *testing.T) {
 				case "end":
 					w.finish(c, notifiers.Sent, notifiers.OutcomeSent, 0)
 				case "receipt":
-					w.must(w.Receipt(w.context(), c.AttemptID, call, report, ""))
+					w.must(w.Receipt(w.context(), c.AttemptID, notifiers.Report{ProviderID: call, Outcome: report, Class: notifiers.Permanent}))
 				default:
 					w.note(c.AttemptID, twilio.CallEvent(what))
 				}

@@ -160,6 +160,7 @@ func queueOrders(b *pgx.Batch, ds []*escalation.Decision, now time.Time) {
 	if len(r.id) == 0 {
 		return
 	}
+	queueWriter(b, byMachine)
 	b.Queue(`
 		INSERT INTO pages (incident_id, round, step, kind, role, person, channel, severity, until, says, reason, created_at, next_attempt_at,
 			digest, accept_by, instead)

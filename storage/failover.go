@@ -16,8 +16,9 @@ const (
 	lateAt = `(CASE p.state WHEN 'failed' THEN '-infinity' ELSE p.accept_by END)`
 	// unaccepted is the condition of a page that somebody is to look at.
 	unaccepted = `p.accept_by IS NOT NULL AND page_unaccepted(p.state, p.channel)`
-	// lateLook is how many incidents are looked at for one that nobody else has locked.
-	lateLook = 50
+	// lateLook is how many late incidents are looked at for one that nobody else has locked, among so many late pages.
+	lateLook  = 50
+	latePages = 5000
 )
 
 // ApplyFailover implements escalation.FailoverStore. An incident that somebody else has locked is passed over. One
@@ -36,9 +37,9 @@ func (s *Store) ApplyFailover(ctx context.Context, decide func(escalation.Case, 
 		WITH late AS (
 			SELECT p.incident_id, `+lateAt+` AS at FROM pages p WHERE `+unaccepted+` AND `+lateAt+` <= tocsin_now() ORDER BY 2 LIMIT $1
 		)
-		SELECT `+caseColumns+` FROM (SELECT incident_id, min(at) AS at FROM late GROUP BY incident_id ORDER BY 2) AS l
+		SELECT `+caseColumns+` FROM (SELECT incident_id, min(at) AS at FROM late GROUP BY incident_id ORDER BY 2 LIMIT $2) AS l
 		CROSS JOIN LATERAL (SELECT * FROM incidents WHERE id = l.incident_id FOR NO KEY UPDATE SKIP LOCKED) AS i
-		LIMIT 1`, lateLook).Query(func(rows pgx.Rows) (err error) {
+		LIMIT 1`, latePages, lateLook).Query(func(rows pgx.Rows) (err error) {
 		found, broken, err = collectCases(rows)
 		return err
 	})
@@ -87,7 +88,7 @@ func readFates(ctx context.Context, tx *transaction, c escalation.Case, now time
 			return err
 		})
 	b.Queue(`
-		SELECT p.step, p.kind, p.role, p.person, p.channel, p.until, p.says, p.accept_by, p.state, page_unaccepted(p.state, p.channel),
+		SELECT p.step, p.kind, p.role, p.person, p.channel, p.until, p.says, coalesce(p.reason->'said', '{}'), p.accept_by, p.state, page_unaccepted(p.state, p.channel),
 			coalesce((SELECT t.error FROM attempts t WHERE t.page_id = p.id ORDER BY t.at DESC, t.id DESC LIMIT 1), ''), p.id
 		FROM pages p WHERE p.incident_id = $1 AND p.round = $2 AND p.kind IN ('page', 'assign') ORDER BY p.id`, c.Incident.ID, c.Incident.Round).
 		Query(func(rows pgx.Rows) error {
@@ -104,7 +105,7 @@ func scanFate(row pgx.CollectableRow, late []int64) (f escalation.Fate, err erro
 	var state, why string
 	var open bool
 	var id int64
-	err = row.Scan(&f.Step, &f.Kind, &f.Role, &f.Person, &f.Channel, &f.Until, &f.Says, &acceptBy, &state, &open, &why, &id)
+	err = row.Scan(&f.Step, &f.Kind, &f.Role, &f.Person, &f.Channel, &f.Until, &f.Says, &f.Said, &acceptBy, &state, &open, &why, &id)
 	f.AcceptBy, f.Accepted, f.Failed = fromNull(acceptBy), !open, state == "failed"
 	if open {
 		f.Why = why

@@ -2,12 +2,12 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"tocsin/alerting"
 	"tocsin/notifiers"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -23,14 +23,24 @@ const ofMessage = `(t.id = $1 OR t.bundle = $1)`
 
 // FinishPage implements notifiers.Outbox. A receipt may have come before: it outweighs what the sender
 // says. Where the claim has been taken away meanwhile, the attempt is corrected, for that is what
-// happened, but the page and the timeline belong to whoever took it.
+// happened, but the page and the timeline belong to whoever took it. A claim that cannot be finished, though the
+// database is there, is given up: Reclaim takes the page for one whose fate is unknown.
 func (s *Store) FinishPage(ctx context.Context, f notifiers.Finish) error {
+	err := retry(ctx, func() error { return s.finishPage(ctx, f) })
+	if !errors.Is(err, alerting.ErrUnavailable) {
+		s.claims.drop(f.Claim.Tokens()...)
+	}
+	return err
+}
+
+func (s *Store) finishPage(ctx context.Context, f notifiers.Finish) error {
 	b := &pgx.Batch{}
 	if f.Ref != nil {
 		// Its message is to follow the incident from the rev on that is read here.
 		b.Queue(`SELECT FROM incidents WHERE id = ANY ($1) ORDER BY id FOR SHARE`, f.Claim.Incidents())
 	}
 	b.Queue(lockPages, f.Claim.AttemptID)
+	queueWriter(b, bySender)
 	if f.Outcome == notifiers.OutcomeUntried || f.Outcome == notifiers.OutcomeFailed || f.Outcome == notifiers.OutcomeSkipped {
 		queueGivenBack(b, f.Claim)
 	}
@@ -44,7 +54,6 @@ func (s *Store) FinishPage(ctx context.Context, f notifiers.Finish) error {
 	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
 		return err
 	}
-	s.claims.drop(f.Claim.Tokens()...)
 	s.committed(Commit{Incidents: known(f.Claim.Incidents()), Announcements: f.Ref != nil, Failover: failed})
 	return nil
 }
@@ -129,35 +138,6 @@ func queueFinish(b *pgx.Batch, f notifiers.Finish) {
 		string(e.Kind), e.Actor.Name, e.Actor.Via, e.Text, jsonText(e.Reason), []byte(f.Ref), f.Rev, dropped, whys, texts)
 }
 
-// Receipt notes what a provider reports of a message later: sent, delivered or failed, in this order,
-// whatever the order in which the reports come. A page that waits because its attempt's fate was unknown
-// is settled by it, and so is each page of the message. It returns alerting.ErrNotFound if there is no such
-// attempt.
-func (s *Store) Receipt(ctx context.Context, attemptID, providerID string, outcome notifiers.Outcome, errText string) error {
-	if _, err := uuid.Parse(attemptID); err != nil {
-		return alerting.ErrNotFound
-	}
-	var incidents []int64
-	b := &pgx.Batch{}
-	b.Queue(lockPages, attemptID)
-	queueReceipt(b, attemptID, providerID, outcome, notifiers.Cut(notifiers.Plain(errText), 500))
-	b.Queue(`SELECT DISTINCT p.incident_id FROM attempts t JOIN pages p ON p.id = t.page_id WHERE `+ofMessage, attemptID).
-		Query(func(rows pgx.Rows) (err error) {
-			incidents, err = pgx.CollectRows(rows, pgx.RowTo[int64])
-			return err
-		})
-	var failed bool
-	queueFailed(b, attemptID, &failed)
-	if err := classify(s.pool.SendBatch(ctx, b).Close()); err != nil {
-		return err
-	}
-	if len(incidents) == 0 {
-		return alerting.ErrNotFound
-	}
-	s.committed(Commit{Incidents: known(incidents), Failover: failed})
-	return nil
-}
-
 // about is the incident of a page, to be shown anew; none for a message.
 func about(incident int64) []int64 {
 	if incident == 0 {
@@ -165,45 +145,3 @@ func about(incident int64) []int64 {
 	}
 	return []int64{incident}
 }
-
-// queueReceipt notes how far the provider's reports of an attempt have come, and moves it forward. One that failed
-// without a provider's id is what its sender thought; a report of the provider knows better. A call is known by its
-// events (NoteCall). While the page is being sent again, the end of that attempt settles it.
-func queueReceipt(b *pgx.Batch, attemptID, providerID string, outcome notifiers.Outcome, errText string) {
-	b.Queue(`
-		WITH news AS (
-			SELECT id, array_position($5::text[], outcome) < array_position($5::text[], $3) OR outcome = 'failed' AND provider_id = '' AS moves
-			FROM attempts t
-			WHERE `+ofMessage+` AND events IS NULL AND outcome <> 'skipped'
-				AND (reported IS NULL OR array_position($5::text[], reported) < array_position($5::text[], $3))
-		), noted AS (
-			UPDATE attempts t SET reported = $3, outcome = CASE WHEN moves THEN $3 ELSE outcome END, error = CASE WHEN moves THEN $4 ELSE error END,
-				provider_id = CASE WHEN $2 = '' OR NOT moves THEN provider_id ELSE $2 END
-			FROM news WHERE t.id = news.id AND t.id = ANY (ARRAY(SELECT id FROM news))
-			RETURNING t.id, t.page_id, t.at, news.moves
-		), attempt AS (
-			SELECT id, page_id, at FROM noted WHERE moves
-		), others AS (
-			SELECT o.page_id, o.outcome, o.at > a.at AS later FROM attempt a JOIN attempts o ON o.page_id = a.page_id AND o.id <> a.id
-		), settled AS (
-			SELECT p.id, CASE
-				WHEN $3 = 'delivered' OR EXISTS (SELECT FROM others o WHERE o.page_id = p.id AND o.outcome = 'delivered') THEN 'delivered'
-				WHEN $3 = 'sent' OR EXISTS (SELECT FROM others o WHERE o.page_id = p.id AND o.outcome = 'sent') THEN 'sent'
-				WHEN p.state IN ('sent', 'delivered') OR NOT EXISTS (SELECT FROM others o WHERE o.page_id = p.id AND o.later) THEN 'failed'
-				ELSE p.state END AS state
-			FROM attempt a JOIN pages p ON p.id = a.page_id WHERE p.state <> 'sending'
-		), page AS (
-			UPDATE pages p SET state = settled.state, next_attempt_at = NULL
-			FROM settled WHERE p.id = settled.id AND p.state <> settled.state
-			RETURNING p.incident_id, p.person, p.channel, p.state
-		)
-		INSERT INTO timeline (incident_id, at, kind, actor, via, text, reason)
-		SELECT incident_id, tocsin_now(), 'page_' || state, channel, 'receipt',
-			CASE state WHEN 'failed' THEN format('Page to %s over %s did not arrive: %s', person, channel, $4)
-				ELSE format('Page to %s over %s: %s', person, channel, state) END,
-			jsonb_build_object('text', 'the provider''s receipt')
-		FROM page WHERE incident_id <> 0`, attemptID, providerID, string(outcome), errText, receiptOrder)
-}
-
-// receiptOrder is how far an attempt has come.
-var receiptOrder = []string{"sending", "unknown", "sent", "delivered", "failed"}

@@ -57,7 +57,7 @@ func readLooseHeads(ctx context.Context, tx *transaction) (prev ledger.Anchor, h
 		}
 		return err
 	})
-	read.Queue(`SELECT incident_id, seq, hash FROM ledger_heads WHERE anchor IS NULL ORDER BY incident_id`).Query(func(rows pgx.Rows) (err error) {
+	read.Queue(`SELECT ` + headColumns + ` FROM ledger_heads WHERE anchor IS NULL ORDER BY incident_id`).Query(func(rows pgx.Rows) (err error) {
 		heads, err = pgx.CollectRows(rows, scanHead)
 		return err
 	})
@@ -89,10 +89,12 @@ func scanAnchor(row pgx.CollectableRow) (ledger.Anchor, error) {
 	return a, err
 }
 
+const headColumns = `incident_id, seq, hash, coalesce(anchor, 0)`
+
 func scanHead(row pgx.CollectableRow) (ledger.Head, error) {
 	var h ledger.Head
 	var hash []byte
-	err := row.Scan(&h.Incident, &h.Seq, &hash)
+	err := row.Scan(&h.Incident, &h.Seq, &hash, &h.Anchor)
 	h.Hash = sumOf(hash)
 	return h, err
 }

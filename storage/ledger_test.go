@@ -379,22 +379,38 @@ func TestOneIncidentIsVerifiedAlone(t *testing.T) {
 func TestWhatWasThereWhenTheLedgerBeganIsNotedAsItIs(t *testing.T) {
 	w := newWorld(t)
 	id := w.history()
-	text, err := os.ReadFile("../migrations/00005_ledger.sql")
-	w.must(err)
-	up, down, _ := strings.Cut(string(text), "-- +goose Down")
-	w.exec(down)
-	w.exec(up)
+	w.exec(`UPDATE pages SET created_at = created_at - interval '30 days' WHERE channel = 'email'`) // is noted after the rest
+	w.exec(`UPDATE incidents SET state = 'resolved', resolved_at = tocsin_now(), next_at = NULL`)
+	w.exec(`UPDATE attempts SET at = at - interval '30 days', finished_at = finished_at - interval '30 days' WHERE page_id IN (SELECT id FROM pages WHERE channel = 'email')`)
+	w.exec(`UPDATE pages SET state = 'failed', next_attempt_at = NULL WHERE channel = 'email'`)
+	for _, name := range []string{"00010_ledger_past", "00005_ledger"} {
+		_, down := w.migration(name)
+		w.exec(down)
+	}
+	for _, name := range []string{"00005_ledger", "00010_ledger_past"} {
+		up, _ := w.migration(name)
+		w.exec(up)
+	}
 	w.seal()
 	if found := w.found(nil); len(found) > 0 {
 		t.Errorf("found %v", found)
 	}
 	got := w.entries(id)
-	if len(got) != 3+4+4+1 || got[7] != "accepted system-admin sms delivered" {
+	if len(got) != 3+4+4+1 || got[4] != "accepted system-admin sms delivered" || got[6] != "intended system-admin email" {
 		t.Errorf("%s", strings.Join(got, "\n"))
 	}
-	w.answer(id, escalation.Resolve, "system-admin")
+	w.answer(id, escalation.Reopen, "system-admin")
 	w.seal()
 	if found := w.found(nil); len(found) > 0 {
 		t.Errorf("when it goes on: %v", found)
 	}
+}
+
+// migration is what a migration does and undoes.
+func (w *world) migration(name string) (up, down string) {
+	w.t.Helper()
+	text, err := os.ReadFile("../migrations/" + name + ".sql")
+	w.must(err)
+	up, down, _ = strings.Cut(string(text), "-- +goose Down")
+	return up, down
 }

@@ -59,7 +59,7 @@ func (s *Store) ExportLedger(ctx context.Context) (x ledger.Export, err error) {
 		b := &pgx.Batch{}
 		queueNow(b, &now)
 		queueRecorded(b, &anchors, scanAnchor, `SELECT `+anchorColumns+` FROM anchors ORDER BY id DESC LIMIT 1`)
-		queueRecorded(b, &heads, scanHead, `SELECT incident_id, seq, hash FROM ledger_heads ORDER BY incident_id`)
+		queueRecorded(b, &heads, scanHead, `SELECT `+headColumns+` FROM ledger_heads ORDER BY incident_id`)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
@@ -97,12 +97,12 @@ func readChains(ctx context.Context, tx pgx.Tx, incidents []int64) (map[int64]*l
 	var heads []ledger.Head
 	b := &pgx.Batch{}
 	queueRecorded(b, &entries, scanEntry, entriesOf, incidents)
-	queueRecorded(b, &heads, scanHead, `SELECT incident_id, seq, hash FROM ledger_heads WHERE incident_id = ANY ($1)`, incidents)
+	queueRecorded(b, &heads, scanHead, `SELECT `+headColumns+` FROM ledger_heads WHERE incident_id = ANY ($1)`, incidents)
 	queueToldPages(b, chains, incidents)
-	b.Queue(`SELECT incident, id, actor, action FROM audit WHERE incident = ANY ($1) AND `+answered, incidents).Query(func(rows pgx.Rows) error {
+	b.Queue(`SELECT incident, id, at, actor, via, action FROM audit WHERE incident = ANY ($1) AND `+answered, incidents).Query(func(rows pgx.Rows) error {
 		var incident int64
 		var a ledger.Answer
-		_, err := pgx.ForEachRow(rows, []any{&incident, &a.Audit, &a.Actor, &a.Action}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&incident, &a.Audit, &a.At, &a.Actor, &a.Via, &a.Action}, func() error {
 			chains[incident].Answers = append(chains[incident].Answers, a)
 			return nil
 		})
@@ -123,13 +123,17 @@ func readChains(ctx context.Context, tx pgx.Tx, incidents []int64) (map[int64]*l
 // queueToldPages reads incidents' pages with their attempts into their chains.
 func queueToldPages(b *pgx.Batch, chains map[int64]*ledger.Chain, incidents []int64) {
 	b.Queue(`
-		SELECT p.incident_id, p.id, p.round, p.step, p.role, p.person, p.channel,
-			coalesce(t.id::text, ''), coalesce(t.outcome, ''), coalesce(t.provider_id, ''), coalesce(t.possible_repeat, false)
+		SELECT p.incident_id, p.id, p.created_at, p.round, p.step, p.role, p.severity, encode(sha256(convert_to(p.reason::text, 'UTF8')), 'hex'), p.state,
+			p.person, p.channel, coalesce(t.id::text, ''), coalesce(t.at, p.created_at), coalesce(t.outcome, ''), coalesce(t.provider_id, ''),
+			coalesce(t.error, ''), coalesce(t.reported, ''), coalesce(t.possible_repeat, false)
 		FROM pages p LEFT JOIN attempts t ON t.page_id = p.id WHERE p.incident_id = ANY ($1) ORDER BY p.id, t.at, t.id`, incidents).Query(func(rows pgx.Rows) error {
 		var incident int64
 		var p ledger.Page
 		var a ledger.Attempt
-		fields := []any{&incident, &p.ID, &p.Round, &p.Step, &p.Role, &p.Person, &p.Channel, &a.ID, &a.Outcome, &a.ProviderID, &a.PossibleRepeat}
+		fields := []any{
+			&incident, &p.ID, &p.CreatedAt, &p.Round, &p.Step, &p.Role, &p.Severity, &p.Reason, &p.State,
+			&p.Person, &p.Channel, &a.ID, &a.At, &a.Outcome, &a.ProviderID, &a.Error, &a.Reported, &a.PossibleRepeat,
+		}
 		_, err := pgx.ForEachRow(rows, fields, func() error {
 			c := chains[incident]
 			if n := len(c.Pages); n == 0 || c.Pages[n-1].ID != p.ID {

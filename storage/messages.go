@@ -18,6 +18,7 @@ const messageSeverity = alerting.P2
 
 // queueMessages puts messages into the outbox: a page of incident 0 for each channel.
 func queueMessages(b *pgx.Batch, ms []escalation.Message, now time.Time) {
+	queueWriter(b, byMachine)
 	for _, m := range ms {
 		m.Person, m.Subject, m.Text, m.URL = storable(m.Person), storable(m.Subject), storable(m.Text), storable(m.URL)
 		b.Queue(`

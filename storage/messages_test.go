@@ -152,7 +152,7 @@ func TestAPageLeavesNoEarlierThanItMay(t *testing.T) {
 		t.Errorf("%+v", claims)
 	}
 	lane := notifiers.Lane{Channel: escalation.Email, Urgent: true}
-	if wait, ok, err := w.NextPage(w.context(), lane); wait != 7*time.Hour || !ok || err != nil {
+	if wait, ok, err := w.NextPage(w.context(), lane, nil); wait != 7*time.Hour || !ok || err != nil {
 		t.Errorf("the next in %v, %v, %v", wait, ok, err)
 	}
 	w.at(quiet)

@@ -31,14 +31,14 @@ func severityNumbers(s []alerting.Severity) []int16 {
 }
 
 // NextPage implements notifiers.Outbox.
-func (s *Store) NextPage(ctx context.Context, l notifiers.Lane) (time.Duration, bool, error) {
+func (s *Store) NextPage(ctx context.Context, l notifiers.Lane, full []string) (time.Duration, bool, error) {
 	return s.untilDue(ctx, `
 		SELECT tocsin_now(), min(next_attempt_at) FROM unnest($2::smallint[]) AS worst(severity)
 		CROSS JOIN LATERAL (
 			SELECT next_attempt_at FROM pages
-			WHERE channel = $1 AND severity = worst.severity AND next_attempt_at IS NOT NULL
+			WHERE channel = $1 AND severity = worst.severity AND next_attempt_at IS NOT NULL AND person <> ALL ($3)
 			ORDER BY next_attempt_at LIMIT 1
-		) AS earliest`, l.Channel, severityNumbers(l.Severities()))
+		) AS earliest`, l.Channel, severityNumbers(l.Severities()), append([]string{}, full...))
 }
 
 // untilDue asks a query of (now, earliest due time or null) how long there is to wait.
@@ -113,11 +113,20 @@ func (s *Store) Gathered(ctx context.Context, c notifiers.Claim) ([]notifiers.Br
 	return briefs, held, nil
 }
 
-// untoldOf are those of some pages that are all clears, and nothing of whose round has left to their person
-// over their channel, so that there is nothing to take back.
-const untoldOf = `SELECT c.id FROM pages c WHERE c.id = ANY ($1) AND c.kind = 'clear' AND NOT EXISTS (
-	SELECT FROM pages p WHERE p.incident_id = c.incident_id AND p.round = c.round AND p.person = c.person AND p.channel = c.channel
-		AND p.kind <> 'clear' AND p.state IN ('sending', 'sent', 'delivered', 'unknown'))`
+// untoldOf are those of some pages that are all clears, and nothing of what they take back has left to their person
+// over their channel.
+const untoldOf = `SELECT c.id FROM pages c
+	CROSS JOIN LATERAL (SELECT round, plan FROM incidents WHERE id = c.incident_id LIMIT 1) AS i
+	WHERE c.id = ANY ($1) AND c.kind = 'clear' AND NOT EXISTS (
+		SELECT FROM (
+			SELECT c.incident_id AS id, coalesce((i.plan->>'since')::int, i.round) AS since
+			UNION ALL
+			SELECT x.id, x.since FROM jsonb_to_recordset(i.plan->'heard') AS x(id bigint, since int)
+		) AS heard
+		CROSS JOIN LATERAL (
+			SELECT * FROM pages WHERE incident_id = heard.id AND round >= heard.since ORDER BY incident_id, round, step, person, channel LIMIT 10000
+		) AS p
+		WHERE p.person = c.person AND p.channel = c.channel AND p.kind <> 'clear' AND p.state IN ('sending', 'sent', 'delivered', 'unknown'))`
 
 func queueUntold(b *pgx.Batch, page int64, untold *bool) {
 	b.Queue(`SELECT EXISTS (`+untoldOf+`)`, []int64{page}).QueryRow(func(row pgx.Row) error { return row.Scan(untold) })

@@ -28,13 +28,13 @@ func (w *world) owed(person string, severity alerting.Severity, from, n int) {
 		int16(severity), from, n)
 	w.exec(`
 		INSERT INTO pages (incident_id, round, step, kind, role, person, channel, severity, until, reason, created_at, next_attempt_at)
-		SELECT 1000 + n, 1, 0, 'page', 'r', $4, 'sms', $1, 'acknowledged', '{"text": "why"}', tocsin_now(), tocsin_now() FROM generate_series($2::int, $2 + $3::int - 1) AS n`,
+		SELECT 1000 + n, 1, 0, 'page', 'r', $4, 'sms', $1, 'acknowledged', '{"text": "why"}', tocsin_now(), tocsin_now() FROM generate_series($2::int, $2 + $3::int - 1) AS n, set_config('tocsin.writer', 'machine', true)`,
 		int16(severity), from, n, person)
 }
 
 func (w *world) within(l notifiers.Lane, r notifiers.Rate) []notifiers.Claim {
 	w.t.Helper()
-	claims, err := w.ClaimPages(w.context(), l, 32, r)
+	claims, err := w.ClaimPages(w.context(), l, notifiers.Slots{Messages: 32}, r)
 	w.must(err)
 	return claims
 }
@@ -77,7 +77,7 @@ func TestWhatTheBudgetDoesNotAllowLeavesInOneMessageWhenItDoes(t *testing.T) {
 	w.owed("ada", alerting.P2, 10, 30)
 	w.owed("bob", alerting.P2, 100, 1)
 	w.expect("beyond it", w.within(calmSMS, sixAMinute), 1) // bob's
-	wait, ok, err := w.NextPage(w.context(), calmSMS)
+	wait, ok, err := w.NextPage(w.context(), calmSMS, nil)
 	if w.must(err); !ok || wait < time.Minute || wait > 61*time.Second {
 		t.Errorf("the next is due in %s (%v)", wait, ok)
 	}
@@ -120,7 +120,7 @@ func TestTwoReplicasKeepTheBudgetTogether(t *testing.T) {
 		w.owed("ada", alerting.P1, i*10, 3)
 		for _, s := range []*storage.Store{w.Store, other} {
 			wg.Go(func() {
-				claims, err := s.ClaimPages(w.context(), calmSMS, 32, sixAMinute)
+				claims, err := s.ClaimPages(w.context(), calmSMS, notifiers.Slots{Messages: 32}, sixAMinute)
 				if err != nil {
 					t.Error(err)
 				}
@@ -265,7 +265,7 @@ func TestPagesOfADigestLeaveTogether(t *testing.T) {
 	w.owed("bob", alerting.P3, 20, 2)
 	w.exec(`UPDATE pages SET digest = true WHERE severity = 3`)
 	w.exec(`UPDATE pages SET channel = 'email'`)
-	claims, err := w.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, 32, notifiers.Rate{})
+	claims, err := w.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, notifiers.Slots{Messages: 32}, notifiers.Rate{})
 	w.must(err)
 	w.expect("email", claims, 1, 4, 2)
 	if len(claims) == 3 && (claims[0].Digest || !claims[1].Digest || !claims[2].Digest) {

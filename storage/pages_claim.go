@@ -13,17 +13,17 @@ import (
 
 // ClaimPages implements notifiers.Outbox: two round trips. A replica that has not said yet that it lives claims
 // nothing: others would take it for dead.
-func (s *Store) ClaimPages(ctx context.Context, l notifiers.Lane, limit int, r notifiers.Rate) ([]notifiers.Claim, error) {
+func (s *Store) ClaimPages(ctx context.Context, l notifiers.Lane, slots notifiers.Slots, r notifiers.Rate) ([]notifiers.Claim, error) {
 	tx, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer tx.end()
-	due, now, err := s.lockDue(ctx, tx, l, limit, r)
+	due, now, err := s.lockDue(ctx, tx, l, slots, r)
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
-	claims, put := s.weigh(due, l.Urgent, limit, r, now)
+	claims, put := s.weigh(due, l.Urgent, slots, r, now)
 	write := &pgx.Batch{}
 	s.queueClaims(write, claims, now)
 	if r.Limited() {
@@ -48,20 +48,22 @@ type duePage struct {
 	notifiers.Page
 	digest bool
 	bundle int64
+	held   bool        // it has been put off before
 	repeat bool        // one of its attempts may have arrived, however the later ones ended
 	left   []time.Time // when messages left for its person, as far as the budget looks back
 }
 
-// lockDue locks the first pages of a lane that are due, passing over locked ones; of the people whom a budget
+// lockDue locks the first pages of a lane that are due, passing over locked ones and those to people
+// who have no slot left; of the people whom a budget
 // covers all that is due to them, and what has left for them; of digests all that are due with them.
-func (s *Store) lockDue(ctx context.Context, tx *transaction, l notifiers.Lane, limit int, r notifiers.Rate) (due []duePage, now time.Time, err error) {
+func (s *Store) lockDue(ctx context.Context, tx *transaction, l notifiers.Lane, slots notifiers.Slots, r notifiers.Rate) (due []duePage, now time.Time, err error) {
 	const ripe = `next_attempt_at IS NOT NULL AND next_attempt_at <= tocsin_now()`
 	b := &pgx.Batch{}
 	b.Queue(`
 		WITH first AS (
 			SELECT p.* FROM unnest($2::smallint[]) AS worst(severity)
 			CROSS JOIN LATERAL (
-				SELECT * FROM pages WHERE channel = $1 AND severity = worst.severity AND `+ripe+`
+				SELECT * FROM pages WHERE channel = $1 AND severity = worst.severity AND person <> ALL ($7) AND `+ripe+`
 				ORDER BY next_attempt_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
 			) AS p
 			WHERE EXISTS (SELECT FROM replicas WHERE id = $4)
@@ -81,14 +83,14 @@ func (s *Store) lockDue(ctx context.Context, tx *transaction, l notifiers.Lane, 
 		), due AS (
 			SELECT DISTINCT ON (id) * FROM (SELECT * FROM first UNION ALL SELECT * FROM more) AS locked
 		)
-		SELECT `+pageColumns+`, p.digest, coalesce(p.bundle, 0), coalesce(h.at, '{}'),
+		SELECT `+pageColumns+`, p.digest, coalesce(p.bundle, 0), p.held <> '', coalesce(h.at, '{}'),
 			EXISTS (SELECT FROM attempts t WHERE t.page_id = p.id AND t.outcome IN ('unknown', 'sent', 'delivered'))
 		FROM due p LEFT JOIN history h ON h.person = p.person
-		ORDER BY p.severity, p.next_attempt_at, p.id`, string(l.Channel), severityNumbers(l.Severities()), limit, s.replica, r.Limited(), l.Urgent).
+		ORDER BY p.severity, p.next_attempt_at, p.id`, string(l.Channel), severityNumbers(l.Severities()), slots.Messages, s.replica, r.Limited(), l.Urgent, slots.Full()).
 		Query(func(rows pgx.Rows) error {
 			due, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duePage, error) {
 				var p duePage
-				return p, row.Scan(append(pageFields(&p.Page), &p.digest, &p.bundle, &p.left, &p.repeat)...)
+				return p, row.Scan(append(pageFields(&p.Page), &p.digest, &p.bundle, &p.held, &p.left, &p.repeat)...)
 			})
 			return err
 		})
@@ -103,8 +105,9 @@ type claimed struct {
 	repeats []bool
 }
 
-// weigh makes claims of what leaves now, at most limit and the worst first, and says what is put off.
-func (s *Store) weigh(due []duePage, urgent bool, limit int, r notifiers.Rate, now time.Time) (claims []claimed, put putOff) {
+// weigh makes claims of what leaves now, the worst first and as many as there are slots for, and says what is put
+// off.
+func (s *Store) weigh(due []duePage, urgent bool, slots notifiers.Slots, r notifiers.Rate, now time.Time) (claims []claimed, put putOff) {
 	var people []string
 	of := map[string][]duePage{}
 	for _, p := range due {
@@ -116,15 +119,18 @@ func (s *Store) weigh(due []duePage, urgent bool, limit int, r notifiers.Rate, n
 	for _, person := range people {
 		pages := of[person]
 		leaving := r.Weigh(urgent, pages[0].left, waitingOf(pages), now)
-		for _, m := range leaving.Messages {
+		if urgent {
+			leaving = leaving.Within(slots.Left(person))
+		}
+		for _, m := range leaving.Messages[:min(slots.Left(person), len(leaving.Messages))] {
 			claims = append(claims, s.claimOf(pages, m))
 		}
 		for _, i := range leaving.Rest {
-			put.page, put.until = append(put.page, pages[i].ID), append(put.until, leaving.Until)
+			put.add(pages[i], leaving)
 		}
 	}
 	slices.SortStableFunc(claims, func(a, b claimed) int { return cmp.Compare(a.Page.Severity, b.Page.Severity) })
-	for ; len(claims) > limit; claims = claims[:len(claims)-1] {
+	for ; len(claims) > slots.Messages; claims = claims[:len(claims)-1] {
 		s.claims.drop(claims[len(claims)-1].Tokens()...)
 	}
 	return claims, put
@@ -138,7 +144,7 @@ func waitingOf(pages []duePage) []notifiers.Waiting {
 	}
 	out := make([]notifiers.Waiting, len(pages))
 	for i, p := range pages {
-		out[i] = notifiers.Waiting{Severity: p.Severity, Since: p.CreatedAt, Bundle: p.bundle, Alone: p.Message != nil, Digest: p.digest, Again: p.repeat}
+		out[i] = notifiers.Waiting{Severity: p.Severity, Kind: p.Kind, Since: p.CreatedAt, Bundle: p.bundle, Alone: p.Message != nil, Digest: p.digest, Again: p.repeat}
 		if p.bundle == 0 && led[p.ID] {
 			out[i].Bundle = p.ID
 		}
@@ -154,12 +160,11 @@ func (s *Store) claimOf(pages []duePage, message []int) claimed {
 		p := pages[i].Page
 		p.State, p.Tries = notifiers.Sending, p.Tries+1
 		c.repeats = append(c.repeats, pages[i].repeat)
-		c.PossibleRepeat = c.PossibleRepeat || pages[i].repeat
 		c.Digest = c.Digest && pages[i].digest
 		if k == 0 {
-			c.Page = p
+			c.Page, c.PossibleRepeat = p, pages[i].repeat
 		} else {
-			c.Joined = append(c.Joined, notifiers.Joined{Page: p, AttemptID: tokens[k]})
+			c.Joined = append(c.Joined, notifiers.Joined{Page: p, AttemptID: tokens[k], PossibleRepeat: pages[i].repeat})
 		}
 	}
 	return c
@@ -182,6 +187,7 @@ func (s *Store) queueClaims(b *pgx.Batch, claims []claimed, now time.Time) {
 	if len(page) == 0 {
 		return
 	}
+	queueWriter(b, bySender)
 	b.Queue(`
 		UPDATE pages p SET state = 'sending', next_attempt_at = NULL, claimed_by = $3, claim = r.claim, tries = tries + 1, bundle = r.bundle
 		FROM unnest($1::bigint[], $2::text[]::uuid[], $4::bigint[]) AS r(id, claim, bundle) WHERE p.id = r.id AND p.id = ANY ($1)`,
@@ -212,19 +218,6 @@ func queueInterrupts(b *pgx.Batch, claims []claimed, l notifiers.Lane, r notifie
 		UPDATE interrupts i SET at = ARRAY(SELECT t FROM unnest(i.at) AS t WHERE t > $6 ORDER BY t) || array_fill($5::timestamptz, ARRAY[r.n])
 		FROM unnest($1::text[], $2::int[]) AS r(person, n) WHERE i.person = r.person AND i.person = ANY ($1) AND i.channel = $3 AND i.urgent = $4`,
 		person, n, string(l.Channel), l.Urgent, now, now.Add(-r.Memory()))
-}
-
-// putOff are pages that the budget makes wait, and until when.
-type putOff struct {
-	page  []int64
-	until []time.Time
-}
-
-func (o putOff) queue(b *pgx.Batch) {
-	if len(o.page) > 0 {
-		b.Queue(`UPDATE pages p SET next_attempt_at = r.until FROM unnest($1::bigint[], $2::timestamptz[]) AS r(id, until)
-			WHERE p.id = r.id AND p.id = ANY ($1)`, o.page, o.until)
-	}
 }
 
 // queueGivenBack takes a message off the budget's count that has certainly not reached its person.

@@ -66,7 +66,7 @@ func (m *mortal) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData
 // carry sends what may leave as the dispatcher does, as far as its store lets it.
 func carry(s *storage.Store, r notifiers.Rate) {
 	ctx := context.Background()
-	claims, _ := s.ClaimPages(ctx, calmSMS, 32, r)
+	claims, _ := s.ClaimPages(ctx, calmSMS, notifiers.Slots{Messages: 32}, r)
 	for _, c := range claims {
 		if _, held, err := s.Gathered(ctx, c); err != nil || !held {
 			continue

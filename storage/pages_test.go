@@ -34,7 +34,7 @@ func TestTwoReplicasNeverClaimTheSamePage(t *testing.T) {
 	for _, s := range stores {
 		wg.Go(func() {
 			for {
-				claims, err := s.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, 7, notifiers.Rate{})
+				claims, err := s.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, notifiers.Slots{Messages: 7}, notifiers.Rate{})
 				if err != nil {
 					t.Error(err)
 				}
@@ -68,7 +68,7 @@ func TestPagesAreClaimedWorstAndOldestFirstAndNoMoreThanAskedFor(t *testing.T) {
 	}
 	var steps []int
 	for _, limit := range []int{2, 5, 100} {
-		claims, err := w.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, limit, notifiers.Rate{})
+		claims, err := w.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, notifiers.Slots{Messages: limit}, notifiers.Rate{})
 		w.must(err)
 		if len(claims) > limit {
 			t.Errorf("%d claimed, %d asked for", len(claims), limit)
@@ -104,7 +104,7 @@ func TestAPageIsNotClaimedBeforeItsTime(t *testing.T) {
 	w.down()
 	lane := notifiers.Lane{Channel: escalation.SMS, Urgent: true}
 	w.finish(w.one(escalation.SMS, true), notifiers.Queued, notifiers.OutcomeFailed, 90*time.Second)
-	if wait, ok, err := w.NextPage(w.context(), lane); err != nil || !ok || wait != 90*time.Second {
+	if wait, ok, err := w.NextPage(w.context(), lane, nil); err != nil || !ok || wait != 90*time.Second {
 		t.Errorf("the next is due in %v, %v, %v", wait, ok, err)
 	}
 	w.pass(90*time.Second - time.Microsecond)
@@ -115,7 +115,7 @@ func TestAPageIsNotClaimedBeforeItsTime(t *testing.T) {
 	if c := w.one(escalation.SMS, true); c.Page.Tries != 2 || c.PossibleRepeat {
 		t.Errorf("%+v", c)
 	}
-	if _, ok, err := w.NextPage(w.context(), lane); ok || err != nil {
+	if _, ok, err := w.NextPage(w.context(), lane, nil); ok || err != nil {
 		t.Errorf("a page under way is not waiting: %v", err)
 	}
 }
@@ -185,7 +185,7 @@ func TestWhatComesOfAPageIsStoredWithItsAttemptAndItsLineOnTheTimeline(t *testin
 			if n := w.kinds(id)[f.Entry.Kind]; n != 1 {
 				t.Errorf("%d lines on the timeline", n)
 			}
-			_, waits, err := w.NextPage(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true})
+			_, waits, err := w.NextPage(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true}, nil)
 			if err != nil || waits != c.waits {
 				t.Errorf("waits: %v, %v", waits, err)
 			}
@@ -257,7 +257,7 @@ func TestAClaimTakenAwayChangesThePageNoMore(t *testing.T) {
 	if p.Attempts[0].Outcome != notifiers.OutcomeSent {
 		t.Errorf("the attempt hides what is known of it: %+v", p.Attempts[0])
 	}
-	claims, err := other.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true}, 10, notifiers.Rate{})
+	claims, err := other.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true}, notifiers.Slots{Messages: 10}, notifiers.Rate{})
 	w.must(err)
 	if len(claims) != 1 || !claims[0].PossibleRepeat {
 		t.Errorf("%+v", claims)

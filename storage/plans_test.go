@@ -40,8 +40,11 @@ func (w *world) grow() {
 func (w *world) tuples() map[string]int64 {
 	w.t.Helper()
 	for range 2 { // the counters of a connection are published at the end of the statement after
-		_, err := w.Pool().Exec(w.context(), `SELECT pg_stat_force_next_flush()`)
-		w.must(err)
+		for _, c := range append(w.Pool().AcquireAllIdle(w.context()), w.db.Pool.AcquireAllIdle(w.context())...) {
+			_, err := c.Exec(w.context(), `SELECT pg_stat_force_next_flush()`)
+			w.must(err)
+			c.Release()
+		}
 	}
 	rows, err := w.db.Pool.Query(w.context(), `
 		SELECT t.relname, coalesce(t.seq_tup_read, 0) + coalesce(t.idx_tup_fetch, 0)
@@ -93,7 +96,7 @@ func (w *world) way(n int) {
 	_, _, err := w.NextDue(w.context())
 	w.must(err)
 	for _, channel := range []escalation.Channel{escalation.SMS, escalation.Email, escalation.Slack} {
-		claims, err := w.ClaimPages(w.context(), notifiers.Lane{Channel: channel, Urgent: true}, 32, notifiers.Rate{N: 6, Per: time.Minute})
+		claims, err := w.ClaimPages(w.context(), notifiers.Lane{Channel: channel, Urgent: true}, notifiers.Slots{Messages: 32}, notifiers.Rate{N: 6, Per: time.Minute})
 		w.must(err)
 		if len(claims) != 1 {
 			w.t.Fatalf("%d messages leave over %s, want one", len(claims), channel)
@@ -115,7 +118,7 @@ func (w *world) way(n int) {
 			w.receipt(c.AttemptID, notifiers.OutcomeDelivered)
 		}
 		w.note(c.AttemptID, twilio.CallPlaced)
-		_, _, err = w.NextPage(w.context(), notifiers.Lane{Channel: channel, Urgent: true})
+		_, _, err = w.NextPage(w.context(), notifiers.Lane{Channel: channel, Urgent: true}, nil)
 		w.must(err)
 	}
 	as, err := w.ClaimAnnouncements(w.context(), board(), 10)
@@ -131,7 +134,7 @@ func (w *world) way(n int) {
 	w.must(err)
 	_, _, err = w.OptOut(w.context(), phone)
 	w.must(err)
-	w.exec(`UPDATE pages SET accept_by = tocsin_now() WHERE state = 'failed'`)
+	w.exec(`UPDATE pages SET accept_by = tocsin_now() WHERE state = 'failed' AND incident_id = (SELECT max(id) FROM incidents WHERE id <= 100000)`)
 	_, err = w.ApplyFailover(w.context(), w.policy.Failover)
 	w.must(err)
 	_, _, err = w.NextFailover(w.context())

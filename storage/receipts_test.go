@@ -163,7 +163,7 @@ func TestAnEarlierAttemptThatDidNotArriveDoesNotEndTheTries(t *testing.T) {
 func TestAReceiptForNoAttemptOfOursIsNotFound(t *testing.T) {
 	w := newWorld(t)
 	for _, id := range []string{"7f3fca5c-3a5e-4c3c-9d0e-6f0d1c2b3a49", "no uuid", ""} {
-		if err := w.Receipt(w.context(), id, "SM1", notifiers.OutcomeSent, ""); !errors.Is(err, alerting.ErrNotFound) {
+		if err := w.Receipt(w.context(), id, notifiers.Report{ProviderID: "SM1", Outcome: notifiers.OutcomeSent}); !errors.Is(err, alerting.ErrNotFound) {
 			t.Errorf("%q: %v", id, err)
 		}
 	}

@@ -16,8 +16,8 @@ import (
 func (s *Store) Heartbeat(ctx context.Context, config string) error {
 	b := &pgx.Batch{}
 	b.Queue(`
-		INSERT INTO replicas (id, started_at, heartbeat_at, config, version, process, places) VALUES ($1, tocsin_now(), tocsin_now(), $2, $4, $3, $5)
-		ON CONFLICT (id) DO UPDATE SET heartbeat_at = tocsin_now(), config = excluded.config, places = excluded.places`,
+		INSERT INTO replicas (id, started_at, heartbeat_at, config, version, process, places, signs) VALUES ($1, tocsin_now(), tocsin_now(), $2, $4, $3, $5, true)
+		ON CONFLICT (id) DO UPDATE SET heartbeat_at = tocsin_now(), config = excluded.config, places = excluded.places, signs = true`,
 		s.replica, config, s.options.Process, s.options.Version, s.namedPlaces())
 	b.Queue(`DELETE FROM replicas WHERE heartbeat_at < tocsin_now() - interval '1 day'`)
 	var others int
@@ -117,6 +117,7 @@ const lost = `claimed_by IS NOT NULL AND (claim = ANY ($2::text[]::uuid[]) OR cl
 
 // queueReclaim settles pages whose claim is lost: by a receipt, if one has come; else their fate is unknown.
 func queueReclaim(b *pgx.Batch, replica uuid.UUID, orphans []string, lanes *[]notifiers.Lane) {
+	queueWriter(b, bySender)
 	b.Queue(`
 		WITH lost AS (
 			SELECT p.id, p.claim, CASE
@@ -127,8 +128,9 @@ func queueReclaim(b *pgx.Batch, replica uuid.UUID, orphans []string, lanes *[]no
 				min(p.severity) OVER (PARTITION BY coalesce(p.bundle, p.id)) AS worst -- of one message: it is sent again as one
 			FROM pages p WHERE `+lost+`
 		), attempt AS (
-			UPDATE attempts t SET outcome = 'unknown', finished_at = tocsin_now(), error = 'the replica that sent it was gone before it could say what came of it'
-			FROM lost WHERE t.id = lost.claim AND t.outcome = 'sending'
+			UPDATE attempts t SET finished_at = tocsin_now(), outcome = CASE t.outcome WHEN 'sending' THEN 'unknown' ELSE t.outcome END,
+				error = CASE t.outcome WHEN 'sending' THEN 'the replica that sent it was gone before it could say what came of it' ELSE t.error END
+			FROM lost WHERE t.id = lost.claim AND t.finished_at IS NULL
 		), page AS (
 			UPDATE pages p SET state = lost.state, claimed_by = NULL, claim = NULL, next_attempt_at = CASE WHEN lost.state = 'unknown'
 				THEN tocsin_now() + CASE WHEN lost.worst <= 1 THEN interval '0' ELSE make_interval(secs => $3) END END

@@ -19,7 +19,7 @@ func TestWhatADeadReplicaHeldIsTakenOverWhenItHasBeenSilentForTwoSeconds(t *test
 			id := w.down()
 			w.pages(id, c.severity, 1)
 			dead := w.another()
-			claims, err := dead.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, 10, notifiers.Rate{})
+			claims, err := dead.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.Email}, notifiers.Slots{Messages: 10}, notifiers.Rate{})
 			w.must(err)
 			w.pass(2*time.Second - time.Microsecond)
 			if n, err := w.Reclaim(w.context()); n != 0 || err != nil {
@@ -33,7 +33,7 @@ func TestWhatADeadReplicaHeldIsTakenOverWhenItHasBeenSilentForTwoSeconds(t *test
 			if p.State != notifiers.Unknown || p.Attempts[0].Outcome != notifiers.OutcomeUnknown || w.kinds(id)[alerting.KindPageUnknown] != 1 {
 				t.Errorf("%+v, %v", p, w.kinds(id))
 			}
-			if wait, ok, err := w.NextPage(w.context(), notifiers.Lane{Channel: escalation.Email}); err != nil || !ok || wait != c.wait {
+			if wait, ok, err := w.NextPage(w.context(), notifiers.Lane{Channel: escalation.Email}, nil); err != nil || !ok || wait != c.wait {
 				t.Errorf("again in %v, %v, %v", wait, ok, err)
 			}
 			w.pass(c.wait)
@@ -91,7 +91,7 @@ func TestATakeoverBelievesAReceiptThatHasComeAlready(t *testing.T) {
 			w := newWorld(t)
 			id := w.down()
 			dead := w.another()
-			claims, err := dead.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true}, 10, notifiers.Rate{})
+			claims, err := dead.ClaimPages(w.context(), notifiers.Lane{Channel: escalation.SMS, Urgent: true}, notifiers.Slots{Messages: 10}, notifiers.Rate{})
 			w.must(err)
 			w.receipt(claims[0].AttemptID, outcome)
 			w.pass(2 * time.Second)

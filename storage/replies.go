@@ -31,7 +31,7 @@ func (s *Store) ApplyReply(ctx context.Context, id string, decide func(r escalat
 		return r, a, ok, err
 	}
 	s.log.Error("a reply cannot be applied, and is given up", "reply", r.ID, "channel", r.Channel, "incident", r.Incident, "error", err)
-	a = escalation.Answered{Text: "Tocsin could not do that, and nothing was changed. Please use its page."}
+	a = escalation.Answered{Text: "Tocsin could not do that, and nothing was changed. Please use its page.", Said: []alerting.Said{alerting.Say("answer.given_up")}}
 	_, err = s.pool.Exec(ctx, `UPDATE replies SET done_at = tocsin_now(), answer = $2, reply = reply - 'Respond' WHERE id = $1 AND done_at IS NULL`, r.ID, a.Text)
 	return r, a, true, classify(err)
 }

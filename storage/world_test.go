@@ -90,7 +90,7 @@ func (w *world) only() escalation.Case {
 
 func (w *world) claim(channel escalation.Channel, urgent bool) []notifiers.Claim {
 	w.t.Helper()
-	claims, err := w.ClaimPages(w.t.Context(), notifiers.Lane{Channel: channel, Urgent: urgent}, 100, notifiers.Rate{})
+	claims, err := w.ClaimPages(w.t.Context(), notifiers.Lane{Channel: channel, Urgent: urgent}, notifiers.Slots{Messages: 100}, notifiers.Rate{})
 	w.must(err)
 	return claims
 }
@@ -156,7 +156,7 @@ func finished(c notifiers.Claim, state notifiers.PageState, outcome notifiers.Ou
 
 func (w *world) receipt(attempt string, outcome notifiers.Outcome) {
 	w.t.Helper()
-	w.must(w.Receipt(w.t.Context(), attempt, "SM1", outcome, ""))
+	w.must(w.Receipt(w.t.Context(), attempt, notifiers.Report{ProviderID: "SM1", Outcome: outcome, Class: notifiers.Permanent}))
 }
 
 // kinds counts an incident's timeline entries.

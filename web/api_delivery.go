@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tocsin/notifiers/ledger"
 	"tocsin/web/api"
 )
 
@@ -24,11 +25,14 @@ func (s *server) deliveryOperation(a huma.API) {
 type deliveryInput struct {
 	ID     int64  `path:"id" minimum:"1"`
 	Format string `query:"format" enum:"json,csv" default:"json"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"10000" doc:"how many attempts; all unless given"`
+	Cursor string `query:"cursor" maxLength:"50" doc:"next_cursor of the answer before; for CSV in the header Next-Cursor"`
 }
 
 type deliveryOutput struct {
 	ContentType        string `header:"Content-Type"`
 	ContentDisposition string `header:"Content-Disposition"`
+	NextCursor         string `header:"Next-Cursor"`
 	Body               any    // api.Deliveries, or CSV as bytes
 }
 
@@ -40,12 +44,23 @@ func (s *server) getDelivery(ctx context.Context, in *deliveryInput) (*deliveryO
 	if err != nil {
 		return nil, s.failed(ctx, err)
 	}
+	from, ok := ledger.ParseCursor(in.Cursor)
+	if ok {
+		d, ok = d.part(from, in.Limit)
+	}
+	if !ok {
+		return nil, huma.Error400BadRequest("the cursor is none of this incident: take next_cursor of the answer before")
+	}
+	next := d.next.String()
 	if in.Format == "csv" {
 		return &deliveryOutput{
 			ContentType:        "text/csv; charset=utf-8; header=present",
 			ContentDisposition: fmt.Sprintf(`attachment; filename="tocsin-%d-delivery.csv"`, in.ID),
+			NextCursor:         next,
 			Body:               deliveryCSV(d),
 		}, nil
 	}
-	return &deliveryOutput{Body: api.OfDeliveries(d.pages, d.answers, d.chain.Sealed, d.chain.Unsealed, d.chain.End)}, nil
+	out := api.OfDeliveries(d.pages, d.answers, d.chain.Sealed, d.chain.Unsealed, d.chain.End)
+	out.NextCursor = next
+	return &deliveryOutput{NextCursor: next, Body: out}, nil
 }

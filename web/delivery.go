@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -20,9 +21,11 @@ type Ledger interface {
 
 // delivered is an incident's deliveries, as they may be shown to whoever may see incidents.
 type delivered struct {
-	pages   []ledger.Delivery
-	answers []ledger.Reply
-	chain   view.Chain
+	incident int64
+	pages    []ledger.Delivery
+	answers  []ledger.Reply
+	chain    view.Chain
+	next     ledger.Cursor // where the next part begins; zero: this is the last
 }
 
 // deliveredOf reads an incident's ledger; alerting.ErrNotFound if there is no such incident.
@@ -31,6 +34,7 @@ func (s *server) deliveredOf(ctx context.Context, incident int64, now time.Time)
 	if err != nil {
 		return d, err
 	}
+	d.incident = incident
 	d.pages, d.answers = ledger.Deliveries(entries, now)
 	for i := range d.pages {
 		withoutNumbers(&d.pages[i])
@@ -45,9 +49,25 @@ func (s *server) deliveredOf(ctx context.Context, incident int64, now time.Time)
 	return d, nil
 }
 
+// part is at most limit attempts of it from a cursor on, all without a limit. Answers are with the last part. ok is
+// false if nothing is where the cursor points.
+func (d delivered) part(from ledger.Cursor, limit int) (_ delivered, ok bool) {
+	if limit == 0 {
+		limit = math.MaxInt
+	}
+	d.pages, d.next, ok = ledger.Part(d.pages, from, limit)
+	if d.next != (ledger.Cursor{}) {
+		d.answers = nil
+	}
+	return d, ok
+}
+
 // withoutNumbers masks telephone numbers in what providers said. The ledger names people.
 func withoutNumbers(d *ledger.Delivery) {
 	d.SkippedWhy = twilio.MaskAll(d.SkippedWhy)
+	for i := range d.Edits {
+		d.Edits[i].Text = twilio.MaskAll(d.Edits[i].Text)
+	}
 	for i := range d.Tries {
 		t := &d.Tries[i]
 		t.Error, t.ReceiptError = twilio.MaskAll(t.Error), twilio.MaskAll(t.ReceiptError)

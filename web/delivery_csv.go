@@ -10,12 +10,13 @@ import (
 	"tocsin/notifiers/ledger"
 )
 
-// deliveryColumns are the columns of the export: a row is an attempt, or a page that was not tried, or an
-// answer of somebody who had got no page. Times are UTC, lengths of time seconds.
+// deliveryColumns are the columns of the export: a row is an attempt, or a page that was not tried, or an answer.
+// An answer stands once: in the first row of the first page that had left to its person before, or else in a row of
+// its own. Times are UTC, lengths of time seconds.
 var deliveryColumns = []string{
-	"incident", "page", "round", "step", "kind", "role", "person", "channel", "why", "intended_at", "not_before",
+	"incident", "page", "round", "step", "kind", "role", "person", "channel", "why", "intended_at", "not_before", "held_at", "held_until", "held_why",
 	"attempt", "attempt_at", "possible_repeat", "outcome", "outcome_at", "seconds_to_outcome", "provider_id", "error",
-	"receipt", "receipt_at", "seconds_to_receipt", "skipped_at", "skipped_why", "answer", "answer_via", "answered_at", "seconds_to_answer",
+	"receipt", "receipt_at", "seconds_to_receipt", "receipt_error", "skipped_at", "skipped_why", "answer", "answer_via", "answered_at", "seconds_to_answer",
 }
 
 // deliveryCSV is an incident's deliveries for a spreadsheet.
@@ -30,19 +31,21 @@ func deliveryCSV(d delivered) []byte {
 		_ = w.Write(row) // a buffer takes all
 	}
 	write(append([]string{}, deliveryColumns...))
-	paged := map[string]bool{}
 	for _, p := range d.pages {
-		paged[p.Person] = true
+		if !p.Carries || p.FirstTry > 0 {
+			p.Answer = nil
+		}
 		for _, t := range p.Tries {
 			write(csvRow(p, t))
+			p.Answer = nil
 		}
 		if len(p.Tries) == 0 {
 			write(csvRow(p, ledger.Try{}))
 		}
 	}
 	for _, a := range d.answers {
-		if !paged[a.Person] {
-			write(csvRow(ledger.Delivery{Person: a.Person, Answer: &a}, ledger.Try{}))
+		if !a.Carried {
+			write(csvRow(ledger.Delivery{Incident: d.incident, Person: a.Person, Answer: &a}, ledger.Try{}))
 		}
 	}
 	w.Flush()
@@ -56,10 +59,10 @@ func csvRow(p ledger.Delivery, t ledger.Try) []string {
 	}
 	return []string{
 		numberOf(p.Incident), numberOf(p.Page), numberOf(int64(p.Round)), stepOf(p), p.Kind, p.Role, p.Person, p.Channel, p.Why,
-		utc(p.IntendedAt), utc(p.NotBefore),
-		t.Attempt, utc(t.At), strconv.FormatBool(t.PossibleRepeat), string(t.Outcome), utc(t.OutcomeAt), seconds(t.At, t.OutcomeAt), t.ProviderID, t.Error,
-		receiptOf(t), utc(t.ReceiptAt), seconds(t.At, t.ReceiptAt), utc(p.SkippedAt), p.SkippedWhy,
-		a.Action, a.Via, utc(a.At), seconds(p.Left(), a.At),
+		utc(p.IntendedAt), utc(p.NotBefore), utc(p.HeldAt), utc(p.HeldUntil), p.HeldWhy,
+		t.Attempt, utc(t.At), repeatOf(t), string(t.Outcome), utc(t.OutcomeAt), seconds(t.At, t.OutcomeAt), t.ProviderID, t.Error,
+		receiptOf(t), utc(t.ReceiptAt), seconds(t.At, t.ReceiptAt), t.ReceiptError, utc(p.SkippedAt), p.SkippedWhy,
+		a.Action, a.Via, utc(a.At), seconds(p.LeftAt, a.At),
 	}
 }
 
@@ -69,6 +72,14 @@ func stepOf(p ledger.Delivery) string {
 		return ""
 	}
 	return strconv.Itoa(p.Step)
+}
+
+// repeatOf is whether an attempt may be a repeat; empty for what is none.
+func repeatOf(t ledger.Try) string {
+	if t.Attempt == "" {
+		return ""
+	}
+	return strconv.FormatBool(t.PossibleRepeat)
 }
 
 func numberOf(n int64) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -163,4 +164,67 @@ func TestTheExportIsReadBackByASpreadsheetWithNothingThatItTakesForAFormula(t *t
 	if !whole {
 		t.Error("a cell with quotes and a line break is not read back as it was")
 	}
+}
+
+func TestTheExportHasEachAnswerOnce(t *testing.T) {
+	at := func(s int) time.Time { return time.Date(2026, 2, 2, 12, 0, s, 0, time.UTC) }
+	var entries []ledger.Entry
+	add := func(kind ledger.Kind, page int64, person string, when int, data string) {
+		entries = append(entries, ledger.Entry{ID: int64(len(entries) + 1), Incident: 412, Kind: kind, Page: page, Attempt: strconv.FormatInt(page, 10), Person: person, Channel: "sms", At: at(when), Data: data})
+	}
+	for page := range int64(3) { // the first two have left before the answers, the third has not
+		add(ledger.Tried, page+1, "ada", int(page), `{}`)
+	}
+	add(ledger.Accepted, 1, "ada", 3, `{}`)
+	add(ledger.Accepted, 2, "ada", 3, `{}`)
+	add(ledger.Receipt, 2, "ada", 4, `{"outcome": "failed", "error": "30003 unreachable"}`)
+	for i, who := range []string{"ada", "ada", "bob", "bob"} {
+		add(ledger.Answered, 0, who, 10+i, `{"action": "acknowledge", "outcome": "changed"}`)
+	}
+	d := delivered{incident: 412}
+	d.pages, d.answers = ledger.Deliveries(entries, at(20))
+	rows, err := csv.NewReader(strings.NewReader(string(deliveryCSV(d)))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answered, errors []string
+	for _, row := range rows[1:] {
+		if cell := row[slices.Index(rows[0], "answered_at")]; cell != "" {
+			answered = append(answered, cell[17:19])
+		}
+		if cell := row[slices.Index(rows[0], "receipt_error")]; cell != "" {
+			errors = append(errors, cell)
+		}
+	}
+	if !slices.Equal(answered, []string{"10", "11", "12", "13"}) || !slices.Equal(errors, []string{"30003 unreachable"}) || len(rows) != 1+3+3 {
+		t.Errorf("answers of %v, errors %v, %d rows", answered, errors, len(rows))
+	}
+}
+
+func TestTheTabShowsTheLastHundredTriesAndTheAPIAllInParts(t *testing.T) {
+	w, _ := start(t)
+	for range 120 {
+		w.hour("devops-lead", escalation.Slack, notifiers.Attempt{Outcome: notifiers.OutcomeFailed, Error: "no"})
+	}
+	base := serve(t, w.options()).URL
+	page := get(t, signedIn(t, base, "viewer"), base+"/incidents/412/delivery").want(t, 200)
+	if n := len(page.find(t, ".delivered")); n > 100 || !strings.Contains(page.body, "The last 100 attempts; 27 before them") {
+		t.Errorf("%d pages are shown", n)
+	}
+	seen, cursor := 0, ""
+	for {
+		o := send(t, client(t), "GET", base+"/api/v1/incidents/412/delivery?limit=50&cursor="+cursor, bearerToken("viewer-secret")).want(t, 200).object(t)
+		seen += len(o["pages"].([]any))
+		if cursor = o["next_cursor"].(string); cursor == "" {
+			break
+		}
+	}
+	if seen < 126 {
+		t.Errorf("%d pages came in parts", seen)
+	}
+	got := send(t, client(t), "GET", base+"/api/v1/incidents/412/delivery?format=csv&limit=5", bearerToken("viewer-secret")).want(t, 200)
+	if n := strings.Count(got.body, "\r\n"); n != 6 || got.header.Get("Next-Cursor") == "" {
+		t.Errorf("%d lines, the next from %q", n, got.header.Get("Next-Cursor"))
+	}
+	send(t, client(t), "GET", base+"/api/v1/incidents/412/delivery?cursor=x", bearerToken("viewer-secret")).want(t, 400)
 }

@@ -106,7 +106,7 @@ func TestAnSMSReplyResolves(t *testing.T) {
 	}
 
 	target := s.base + "/twilio/sms"
-	if code, body, err := s.twilio.Incoming(ctx, target, "+15009999999", "RES"); err != nil || code != http.StatusOK || !strings.Contains(body, "does not know you") {
+	if code, body, err := s.twilio.Incoming(ctx, target, "+15009999999", "RES"); err != nil || code != http.StatusOK || strings.Contains(body, "Message") {
 		t.Errorf("a stranger's SMS: %d %q %v", code, body, err)
 	}
 	if s.only().State != "open" {

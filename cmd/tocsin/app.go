@@ -87,7 +87,7 @@ func newApp(ctx context.Context, cfg *config.Config, store *storage.Store, log *
 	a.places = newPlaceLoops(a)
 	a.slackRoom = newSlackRoom(a)
 	a.failover = escalation.NewFailover(store, a.policy, log)
-	a.replies = notifiers.NewReplies(store, a.policy, failpoints.respond(a.respond), log)
+	a.replies = notifiers.NewReplies(store, a.policy, failpoints.respond(a.respond), log).In(a.locale)
 	a.newDispatchers()
 	a.desk = escalation.NewDesk(store, a.policy)
 	a.rota = escalation.NewRota(store, a.policy, a.pageURL)

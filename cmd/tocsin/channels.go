@@ -22,6 +22,7 @@ import (
 // channels are the ways out of one configuration, each real or a sandbox as it says, and what comes back
 // over them.
 type channels struct {
+	texts    *notifiers.Texts // of all channels
 	senders  map[escalation.Channel]notifiers.Sender
 	board    notifiers.Board            // edits what stands in the chat channel and in direct messages
 	place    bool                       // there is a chat channel for the incidents' own messages
@@ -38,10 +39,12 @@ type channels struct {
 type channelStore interface {
 	slack.Inbox
 	slack.Threads
+	slack.Turns
 	twilio.Receipts
 	twilio.Calls
 	twilio.Spending
 	twilio.OptOuts
+	twilio.Answers
 }
 
 // behind is what channels work with besides a configuration. Without a store nothing comes back, and nothing
@@ -68,6 +71,7 @@ func newChannels(cfg *config.Config, b behind) (*channels, error) {
 	texts.OnFallback(func(name string, err error) {
 		b.log.Warn("a text of the configuration could not be written, so the built-in one was: mend notifiers.texts", "text", name, "error", err)
 	})
+	c.texts = texts
 	c.addSlack(cfg, b, texts)
 	if err := c.addTwilio(cfg, b, texts); err != nil {
 		return nil, err
@@ -100,10 +104,14 @@ func (c *channels) take(pattern string, h http.Handler) {
 
 func (c *channels) addSlack(cfg *config.Config, b behind, texts *notifiers.Texts) {
 	o := cfg.Notifiers.Slack
-	c.slack = slack.New(slack.Options{
+	options := slack.Options{
 		BotToken: string(o.BotToken), SigningSecret: string(o.SigningSecret), AppToken: string(o.AppToken), Channel: o.Channel,
-		APIURL: o.APIURL, HTTP: b.client, Texts: texts, Known: b.known, Pace: o.Pace,
-	})
+		TeamID: o.TeamID, APIURL: o.APIURL, HTTP: b.client, Texts: texts, Known: b.known, Pace: o.Pace,
+	}
+	if b.store != nil {
+		options.Turns = b.store
+	}
+	c.slack = slack.New(options)
 	c.respond = func(ctx context.Context, r escalation.Reply, text string) error {
 		return c.slack.Respond(ctx, r.Respond, text)
 	}
@@ -137,7 +145,8 @@ func (c *channels) addTwilio(cfg *config.Config, b behind, texts *notifiers.Text
 		PublicURL: cfg.Server.PublicURL, HTTP: b.client, Countries: o.Countries, Vocabulary: words, Texts: texts, Zone: cfg.Timezone, Log: b.log,
 	}
 	if b.store != nil {
-		options.Spending, options.OptOuts = b.store, b.store
+		options.Spending, options.OptOuts, options.Answers, options.Known = b.store, b.store, b.store, cfg.HasPhone
+		options.Locale = func(number string) notifiers.Locale { return b.replies.LocaleOf(escalation.SMS, number) }
 		options.Budget = twilio.Budget{Daily: o.Daily, Reserved: int(o.Reserved)}
 	}
 	t := twilio.New(options)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"tocsin/alerting"
 	"tocsin/escalation"
@@ -129,6 +130,20 @@ func (d deadlyBoard) Edit(ctx context.Context, ref json.RawMessage, b notifiers.
 	d.k.at("before-send")
 	defer d.k.at("after-send")
 	return d.next.Edit(ctx, ref, b)
+}
+
+func (d deadlyBoard) Find(ctx context.Context, b notifiers.Brief, since time.Time) (json.RawMessage, error) {
+	if f, ok := d.next.(notifiers.Finder); ok {
+		return f.Find(ctx, b, since)
+	}
+	return nil, nil
+}
+
+func (d deadlyBoard) Below(ctx context.Context, ref json.RawMessage, b notifiers.Brief, since time.Time) ([]int64, error) {
+	if f, ok := d.next.(notifiers.Finder); ok {
+		return f.Below(ctx, ref, b, since)
+	}
+	return nil, nil
 }
 
 func (d deadlyBoard) Renew(ctx context.Context, ref json.RawMessage, b notifiers.Brief) (json.RawMessage, error) {

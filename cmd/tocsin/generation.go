@@ -111,8 +111,10 @@ func (a *app) person(id string) (escalation.Person, bool) {
 
 // locale is how people are spoken to in what is sent to them.
 func (a *app) locale() notifiers.Locale {
-	cfg := a.current().cfg
-	return locale(cfg)
+	g := a.current()
+	l := locale(g.cfg)
+	l.Texts = g.channels.texts
+	return l
 }
 
 // budget is how often one person is interrupted.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"tocsin/alerting"
 	"tocsin/escalation"
@@ -37,6 +38,22 @@ func (b currentBoard) Edit(ctx context.Context, ref json.RawMessage, brief notif
 
 func (b currentBoard) Reply(ctx context.Context, ref json.RawMessage, brief notifiers.Brief, entries []alerting.Entry) error {
 	return b.a.current().channels.board.Reply(ctx, ref, brief, entries)
+}
+
+// Find implements notifiers.Finder. A board that loses no answer has nothing to look for.
+func (b currentBoard) Find(ctx context.Context, brief notifiers.Brief, since time.Time) (json.RawMessage, error) {
+	if f, ok := b.a.current().channels.board.(notifiers.Finder); ok {
+		return f.Find(ctx, brief, since)
+	}
+	return nil, nil
+}
+
+// Below implements notifiers.Finder.
+func (b currentBoard) Below(ctx context.Context, ref json.RawMessage, brief notifiers.Brief, since time.Time) ([]int64, error) {
+	if f, ok := b.a.current().channels.board.(notifiers.Finder); ok {
+		return f.Below(ctx, ref, brief, since)
+	}
+	return nil, nil
 }
 
 // place reports whether incidents have messages of their own in a chat channel.

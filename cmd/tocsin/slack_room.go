@@ -46,13 +46,22 @@ func newSlackRoom(a *app) *slackRoom {
 		}
 		ctx, cancel := context.WithTimeout(ctx, slackCall)
 		defer cancel()
-		if err := errors.Join(r.match(ctx, g, time.Now()), r.follow(ctx, time.Now())); err != nil {
+		if err := r.keep(ctx, g, time.Now()); err != nil {
 			r.rest = time.Now().Add(slackAgain)
 			a.log.Warn("Slack's users and groups are not in step with the directory", "error", err, "again_in", slackAgain)
 		}
 		return due.Net, nil
 	})
 	return r
+}
+
+// keep looks for people's Slack users and then gives the user groups theirs. Where people could not be looked for,
+// groups stay as they are: it is not known who is missing.
+func (r *slackRoom) keep(ctx context.Context, g *generation, now time.Time) error {
+	if err := r.match(ctx, g, now); err != nil {
+		return err
+	}
+	return r.follow(ctx, now)
 }
 
 // match looks for people's Slack users when the configuration is another, and each hour.

@@ -26,6 +26,21 @@ func TestSlackUsersAreFoundByEmailAndAUserGroupFollowsItsRole(t *testing.T) {
 	must(t, err)
 }
 
+func TestAUserGroupStaysAsItIsWhileItIsNotKnownWhoIsInIt(t *testing.T) {
+	s := newSite(
+		t, "email: dba@example.com, slack: U0DBA", "email: dba@example.com",
+		"signing_secret: \"${env:SLACK_SIGNING_SECRET}\",", "signing_secret: \"${env:SLACK_SIGNING_SECRET}\", usergroups: {senior-engineer: S0SENIOR},",
+	)
+	s.slack.Join("dba@example.com", "U0DBA")
+	s.slack.Group("S0SENIOR", "U0DBA", "U0DEVOPS")
+	s.slack.FailNext(1, notifierstest.RateLimited)
+	program := s.start()
+	eventually(t, "Slack has been asked in vain", func() bool { return strings.Contains(program.log.String(), "are not in step") })
+	if got := s.slack.Members("S0SENIOR"); len(got) != 2 || s.slack.Requests() != 1 {
+		t.Errorf("the group has %v after %d requests", got, s.slack.Requests())
+	}
+}
+
 // typed is what somebody is answered at once who types into Slack.
 func (s *site) typed(user, words string) string {
 	s.t.Helper()

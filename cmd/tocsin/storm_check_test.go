@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"tocsin/alerting"
@@ -85,6 +86,17 @@ func (s *storm) checkFlood() {
 	}
 	s.t.Logf("SMS to who is on call: %d for P0, %d for the rest, at most %d of these within %s",
 		len(urgent[stormPerson]), len(calm[stormPerson]), most(calm[stormPerson], s.sms.Per), s.sms.Per)
+	mails := map[string][]time.Time{}
+	for _, m := range s.smtp.Messages() {
+		if !strings.Contains(m.Subject, "P0") {
+			mails[m.To] = append(mails[m.To], m.At)
+		}
+	}
+	for to, at := range mails {
+		if n := most(at, s.email.Per); n > s.email.N {
+			s.t.Errorf("%d mails to %s within %s, want %d at most", n, to, s.email.Per, s.email.N)
+		}
+	}
 	if n := most(urgent[stormPerson], time.Minute); n > 15 {
 		s.t.Errorf("%d SMS for P0 within a minute, though those within 5 s are one", n)
 	}

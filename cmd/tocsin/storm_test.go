@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tocsin/alerting"
+	"tocsin/escalation"
 	"tocsin/notifiers"
 	"tocsin/notifiers/notifierstest"
 )
@@ -24,6 +25,7 @@ const (
 	stormGap     = 6 * time.Millisecond // between two alerts: 10,000 a minute
 	stormSenders = 16                   // posts under way at a time
 	stormP0      = time.Second          // from an alert's post to a provider's yes, at p99
+	stormShortP0 = 5 * time.Second      // the same in the short run, on a machine that others use too
 	stormSettles = 4 * time.Minute      // after the last alert
 	stormService = "storm-"             // and the alert's number
 	stormPerson  = "+15005550003"       // who is on call
@@ -36,19 +38,21 @@ type storm struct {
 	every  int // so many alerts there is one P0 among
 	long   bool
 	sms    notifiers.Rate // that P1 and P2 may send to one person
+	email  notifiers.Rate // the same
 	sent   []time.Time    // when the post of each alert began first
 }
 
 // newStorm is short unless TOCSIN_TORTURE_ALERTS says how many alerts there are; then the budget is the usual one.
 func newStorm(t *testing.T) *storm {
 	t.Helper()
-	s := &storm{alerts: 600, every: stormShare, sms: notifiers.Rate{N: 3, Per: 5 * time.Second}}
+	usual := notifiers.DefaultBudget()
+	s := &storm{alerts: 600, every: stormShare, sms: notifiers.Rate{N: 3, Per: 5 * time.Second}, email: usual[escalation.Email]}
 	budget := "{sms: 3 per 5s, slack: 3 per 5s}"
 	if n := os.Getenv("TOCSIN_TORTURE_ALERTS"); n != "" {
 		var err error
 		s.alerts, err = strconv.Atoi(n)
 		must(t, err)
-		s.every, s.long, s.sms, budget = 200, true, notifiers.Rate{N: 6, Per: time.Minute}, "{sms: 6 per minute}"
+		s.every, s.long, s.sms, budget = 200, true, usual[escalation.SMS], "{sms: 6 per minute}"
 	}
 	s.sent = make([]time.Time, s.alerts)
 	s.site = newSite(t,
@@ -161,6 +165,9 @@ func (s *storm) firstMail() map[int]time.Time {
 	named := regexp.MustCompile(stormService + `([0-9]+)`)
 	for _, m := range s.smtp.Messages() {
 		found := named.FindStringSubmatch(m.Subject)
+		if found == nil && bundled.MatchString(m.Subject) {
+			continue // of P1 and P2, which the budget holds back
+		}
 		if found == nil {
 			s.t.Errorf("an email names no alert: %q", m.Subject)
 			continue
@@ -192,7 +199,11 @@ func (s *storm) checkP0() {
 	slices.Sort(took)
 	l := spread(took)
 	s.t.Logf("%d P0 at a provider: p50 %s, p99 %s, last %s", len(took), l.p50, l.p99, l.max)
-	if s.long && l.p99 > stormP0 {
-		s.t.Errorf("P0 at a provider: p99 %s, want %s or less", l.p99, stormP0)
+	most := stormShortP0
+	if s.long {
+		most = stormP0
+	}
+	if l.p99 > most {
+		s.t.Errorf("P0 at a provider: p99 %s, want %s or less", l.p99, most)
 	}
 }

@@ -137,11 +137,12 @@ func TestPagesReachAPersonPastARefusedSenderASTOPAndASpentDay(t *testing.T) {
 	s.send(firingOf("HighErrorRate", "shop"))
 	s.smsOf("shop")
 	s.send(firingOf("HighErrorRate", "cart"))
-	spent := func(_, why string) bool {
-		return strings.Contains(why, "today's budget of 8 over sms is used up but for what is reserved for P0")
+	if _, why := s.pageOver("cart", "sms", ends("failed")); !strings.Contains(why, "today's budget of 8 over sms is used up but for what is reserved for P0, and a P1 does not wait for midnight") {
+		t.Errorf("beyond the day's budget the page says %q", why)
 	}
-	if state, _ := s.pageOver("cart", "sms", spent); state != "queued" {
-		t.Errorf("beyond the day's budget the page is %s", state)
+	s.pageOver("cart", "voice", ends("sent")) // though the row of P1 has no failover
+	if n := len(s.twilio.Calls()); n != 2 {
+		t.Errorf("%d calls, want 2", n)
 	}
 	s.send(firingOf("SystemDown", "vault"))
 	s.smsOf("vault")

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 
 	"tocsin/cmd/tocsin/config"
 	"tocsin/notifiers/ledger"
@@ -50,10 +51,21 @@ func (cmd *verifyCmd) run(ctx context.Context, c *cli, e env) error {
 	if err := cmd.print(e.stdout, report); err != nil {
 		return err
 	}
-	if n := len(report.Findings); n > 0 {
-		return fmt.Errorf("the ledger has %s: it is not as it was written, or not of what is stored%s", count(n, "finding"), cmd.unexported())
+	if !whole(report) {
+		return fmt.Errorf("the ledger has %s: it is not as it was written%s", count(len(report.Findings), "finding"), cmd.unexported())
 	}
-	return cmd.export(ctx, store, e.stderr)
+	if err := cmd.export(ctx, store, e.stderr); err != nil {
+		return err
+	}
+	if n := len(report.Findings); n > 0 {
+		return fmt.Errorf("the ledger has %s: it is as it was written, but not of what is stored, or tells of edits", count(n, "finding"))
+	}
+	return nil
+}
+
+// whole reports whether the ledger itself is as it was written, whatever became of what it tells of.
+func whole(r ledger.Report) bool {
+	return !slices.ContainsFunc(r.Findings, func(f ledger.Finding) bool { return !f.Stored })
 }
 
 func (cmd *verifyCmd) against() (*ledger.Export, error) {

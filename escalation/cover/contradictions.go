@@ -23,6 +23,9 @@ func (s *survey) oneChannel() []Finding {
 	return out
 }
 
+// shortestFailover is how long a P0 page may wait for others that leave with it.
+const shortestFailover = 5 * time.Second
+
 // contradictions are parts of the configuration that do not go together.
 func (s *survey) contradictions() []Finding {
 	var out []Finding
@@ -37,6 +40,9 @@ func (s *survey) contradictions() []Finding {
 		if row.AckTimeout > 0 && row.AckTimeout < time.Minute {
 			say("%s: an ack_timeout of %s opens an incident again before anybody can do anything about it", sev, row.AckTimeout)
 		}
+	}
+	if f := s.p.Matrix[alerting.P0].Failover; f > 0 && f < shortestFailover {
+		say("P0: a failover of %s is shorter than the %s within which P0 pages of one person gather and leave, so that people are told over the next channel before the first has answered: write %s or more", f, shortestFailover, shortestFailover)
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.p.Directory.People)) {
 		s.personal(s.p.Directory.People[id], say)

@@ -11,6 +11,11 @@ func deliveryFaults() []fault {
 			`(f.Failed || f.AcceptBy.Before(now))`,
 		},
 		{
+			`recipients.go`, `without failover what is refused for good goes no other way`,
+			`case plan.Severity <= alerting.P1:`,
+			`case false:`,
+		},
+		{
 			`failover.go`, `the next person is told though another channel accepted it`,
 			`o.telling() == f.telling() && !o.lost(now)`,
 			`o.telling() == f.telling() && o.Channel == f.Channel && !o.lost(now)`,

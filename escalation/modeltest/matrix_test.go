@@ -26,7 +26,7 @@ func fullMatrix(t testing.TB) escalation.Matrix {
 			},
 		},
 		alerting.P1: {
-			Channels: channels("email slack"), Repeat: repeat(t, "1h", 1), Remind: 4 * time.Hour, Failover: 5 * time.Minute,
+			Channels: channels("email slack"), Repeat: repeat(t, "1h", 1), Remind: 4 * time.Hour,
 			Steps: []escalation.Step{
 				step(t, "page", "0m", "engineer", "acknowledged", ""),
 				step(t, "page", "10m", "on-call", "acknowledged", "overdue"),

@@ -100,6 +100,7 @@ func (m *model) reopen(i *incident) {
 	unanswered(i)
 	i.assignee, i.merged, i.began = "", nil, m.now
 	m.plan(i, m.now)
+	i.former = nil
 }
 
 // fireAgain brings back the alerts that a person's resolve had ended.
@@ -252,7 +253,8 @@ func (m *model) merge(from, into *incident, by string) (refused bool) {
 	if into.state == alerting.StateAcknowledged {
 		into.heard = m.now
 	}
-	if from.merged = into; from.state != alerting.StateResolved {
+	if from.merged, from.mergedAt = into, (time.Time{}); from.state != alerting.StateResolved {
+		from.mergedAt = m.now
 		m.resolve(from)
 	}
 	return false

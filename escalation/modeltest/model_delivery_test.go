@@ -82,21 +82,33 @@ func (m *model) remind(i *incident) {
 }
 
 // allClear tells each person and channel that was used that it is over; nobody is called. What only digests have told
-// is told by the next.
+// is told by the next. Whoever was told of an incident that went into this one is told too.
 func (m *model) allClear(i *incident, by string) {
 	if !i.allClear {
 		return
 	}
-	for _, f := range slices.Clone(i.sent) {
+	heard := m.heard(i)
+	for _, f := range heard {
 		if f.went && f.channel != escalation.Voice && f.person != by {
 			at := m.now
-			if !slices.ContainsFunc(i.sent, func(o *sent) bool { return o.went && !o.digest && o.person == f.person && o.channel == f.channel }) {
+			if !slices.ContainsFunc(heard, func(o *sent) bool { return o.went && !o.digest && o.person == f.person && o.channel == f.channel }) {
 				at = i.gathered(f.channel, at)
 			}
 			at = awake(m.policy.Directory.People[f.person], i.sev, at)
 			m.order(i, recipient{person: f.person, sends: []sending{{channel: f.channel, at: at}}}, page{step: -i.asked - 1, kind: escalation.ClearStep})
 		}
 	}
+}
+
+// heard are all pages by which people heard of an incident since it began.
+func (m *model) heard(i *incident) []*sent {
+	all := slices.Concat(i.former, i.sent)
+	for _, o := range m.incidents {
+		if o.merged == i && !o.mergedAt.IsZero() && !o.mergedAt.Before(i.began) {
+			all = append(all, m.heard(o)...)
+		}
+	}
+	return all
 }
 
 // outcome is what comes of a page.
@@ -109,7 +121,7 @@ func (m *model) outcome(person string, ch escalation.Channel) simulator.Outcome 
 
 // settle writes down what comes of a page that leaves, or that is not needed.
 func (m *model) settle(i *incident, p page, leaves bool) {
-	for _, f := range i.sent {
+	for _, f := range slices.Concat(i.former, i.sent) {
 		if f.round != p.round || f.step != p.step || f.person != p.person || f.channel != p.channel {
 			continue
 		}
@@ -129,10 +141,13 @@ func (m *model) settle(i *incident, p page, leaves bool) {
 	}
 }
 
+// endOfTime is later than anything that happens.
+func endOfTime() time.Time { return time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC) }
+
 // lateAt are the times by which pages should have been accepted.
 func (i *incident) lateAt() (all []time.Time) {
 	for _, f := range i.sent {
-		if i.state != alerting.StateResolved && !f.acceptBy.IsZero() {
+		if i.state != alerting.StateResolved && !f.acceptBy.IsZero() && f.acceptBy.Before(endOfTime()) {
 			all = append(all, f.acceptBy)
 		}
 	}

@@ -165,8 +165,13 @@ func (m *model) enter(i *incident, r recipient, p page) (out []page) {
 		i.told[known] = true
 		p.at = s.at.UnixNano()
 		f := &sent{page: p, digest: s.digest}
-		if i.failover > 0 && !r.shadow && p.kind != escalation.RemindStep && p.kind != escalation.ClearStep {
-			f.acceptBy = latest(m.now, s.at).Add(i.failover)
+		if !r.shadow && p.kind != escalation.RemindStep && p.kind != escalation.ClearStep {
+			switch {
+			case i.failover > 0:
+				f.acceptBy = latest(m.now, s.at).Add(i.failover)
+			case i.sev == alerting.P0 || i.sev == alerting.P1:
+				f.acceptBy = endOfTime() // only a refusal is looked at
+			}
 		}
 		i.sent = append(i.sent, f)
 		out = append(out, p)

@@ -39,7 +39,8 @@ type incident struct {
 	state           alerting.State
 	assignee, acked string
 	round           int
-	count           int // fingerprints that it has seen
+	count           int       // fingerprints that it has seen
+	mergedAt        time.Time // where it was unresolved until then
 	merged          *incident
 
 	began, ackedAt, heard, snoozed, ended time.Time
@@ -63,6 +64,7 @@ type incident struct {
 	reminded         time.Time
 	reminder         int     // step of the last reminder
 	sent             []*sent // all pages of the round
+	former           []*sent // and those of the rounds before, since it began
 }
 
 // planned is a step of a plan.
@@ -109,7 +111,7 @@ func (m *model) plan(i *incident, from time.Time) {
 	i.steps, i.over, i.ackTimeout, i.asked = make([]planned, len(row.Steps)), row.Channels, row.AckTimeout, 0
 	i.paused, i.muted, i.askedAt, i.repeatAt, i.repeats = time.Time{}, false, time.Time{}, time.Time{}, 0
 	i.failover, i.remind, i.digest, i.allClear = row.Failover, row.Remind, row.Digest, row.AllClear
-	i.reminded, i.reminder, i.sent = time.Time{}, 0, nil
+	i.reminded, i.reminder, i.former, i.sent = time.Time{}, 0, append(i.former, i.sent...), nil
 	var last time.Time
 	for k, s := range row.Steps {
 		i.steps[k] = planned{Step: s, due: after(s.After, m.calendar(s.Role), from), state: escalation.StepPending}

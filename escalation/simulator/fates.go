@@ -30,17 +30,18 @@ type fate struct {
 	left   bool
 }
 
-// fates keeps what has become of the pages of each incident's newest round.
+// fates keeps what has become of the pages of each incident since it opened or was last reopened.
 type fates map[int64][]*fate
 
-func (f fates) add(q queued) {
-	kept := slices.DeleteFunc(f[q.incident], func(o *fate) bool { return o.round < q.round })
+// add takes a page in, and forgets those of rounds before since.
+func (f fates) add(q queued, since int) {
+	kept := slices.DeleteFunc(f[q.incident], func(o *fate) bool { return o.round < since })
 	f[q.incident] = append(kept, &fate{round: q.round, digest: q.Digest, Fate: escalation.Fate{
-		Step: q.Step, Person: q.Person, Channel: q.Channel, AcceptBy: q.AcceptBy, Kind: q.Kind, Role: q.Role, Until: q.Until, Says: q.Says,
+		Step: q.Step, Person: q.Person, Channel: q.Channel, AcceptBy: q.AcceptBy, Kind: q.Kind, Role: q.Role, Until: q.Until, Says: q.Says, Said: q.Reason.Said,
 	}})
 }
 
-// of is the fate of one page; nil if it is of a former round.
+// of is the fate of one page; nil if it is of a round that is over.
 func (f fates) of(q queued) *fate {
 	for _, o := range f[q.incident] {
 		if o.round == q.round && o.Step == q.Step && o.Person == q.Person && o.Channel == q.Channel {
@@ -69,10 +70,11 @@ func (f *fate) settle(o Outcome, leaves bool, now time.Time) {
 	}
 }
 
-// lateAt is when an incident's next page should have been accepted; zero if all were, or nobody looks.
+// lateAt is when an incident's next page should have been accepted; zero if all were, or nobody looks unless one is
+// refused.
 func (f fates) lateAt(incident int64, round int) (at time.Time) {
 	for _, o := range f[incident] {
-		if o.round == round && !o.AcceptBy.IsZero() && (at.IsZero() || o.AcceptBy.Before(at)) {
+		if o.round == round && !o.AcceptBy.IsZero() && !escalation.WhenRefused(o.AcceptBy) && (at.IsZero() || o.AcceptBy.Before(at)) {
 			at = o.AcceptBy
 		}
 	}
@@ -89,11 +91,13 @@ func (f fates) inRound(incident int64, round int) (out []escalation.Fate) {
 	return out
 }
 
-// left are the pages of one round that left.
-func (f fates) left(incident int64, round int) (out []escalation.Left) {
-	for _, o := range f[incident] {
-		if o.round == round && o.left {
-			out = append(out, escalation.Left{Person: o.Person, Channel: o.Channel, Digest: o.digest})
+// left are the pages that left of which an incident's all clear tells.
+func (w *World) left(c escalation.Case) (out []escalation.Left) {
+	for _, h := range c.Heard() {
+		for _, o := range w.fates[h.ID] {
+			if o.round >= h.Since && o.left && o.Kind != escalation.ClearStep {
+				out = append(out, escalation.Left{Person: o.Person, Channel: o.Channel, Digest: o.digest})
+			}
 		}
 	}
 	return out

@@ -35,6 +35,28 @@ func TestWhatFailsForGoodGoesAnotherWayAtThatMomentAndGetsNoAllClear(t *testing.
 	expect(t, got, "system-admin email", "system-admin slack")
 }
 
+func TestWhoWasToldBeforeTheSeverityChangedGetsTheAllClear(t *testing.T) {
+	w := simulator.New(policytest.Manual(t), christmas)
+	w.Receive([]alerting.Event{systemDown(christmas)})
+	w.AdvanceTo(christmas)
+	lower := answer(escalation.SetSeverity, "devops-lead")
+	lower.Severity = alerting.P2
+	for _, a := range []escalation.Answer{lower, answer(escalation.Resolve, "devops-lead")} {
+		if _, err := w.Answer(1, a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.AdvanceTo(christmas.Add(96 * time.Hour))
+	var got []string
+	for _, e := range w.Story() {
+		if e.Kind == simulator.Clear {
+			got = append(got, e.Person+" "+string(e.Channel))
+		}
+	}
+	slices.Sort(got)
+	expect(t, got, "system-admin email", "system-admin slack", "system-admin sms")
+}
+
 func TestWhoWasNotReachedDoesNotAnswerFirst(t *testing.T) {
 	r := request(t, "acknowledged@1m")
 	for _, s := range []string{"system-admin:sms", "system-admin:email", "system-admin:slack", "system-admin:voice"} {

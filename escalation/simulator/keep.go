@@ -42,14 +42,15 @@ func (w *World) queue(d escalation.Decision) {
 	id, round := d.Case.Incident.ID, d.Case.Plan.Round
 	orders := d.Pages
 	if d.Clear {
-		orders = slices.Concat(orders, escalation.AllClear(d.Case, w.fates.left(id, round)))
+		orders = slices.Concat(orders, escalation.AllClear(d.Case, w.left(d.Case)))
 	}
+	since := d.Case.Heard()[0].Since
 	var leave []queued
 	for _, o := range orders {
 		q := queued{Order: o, incident: id, round: round, severity: d.Case.Incident.Severity}
 		added, leaves := w.pages.add(q, w.now)
 		if added {
-			w.fates.add(q)
+			w.fates.add(q, since)
 		}
 		if leaves {
 			leave = append(leave, q)

@@ -33,7 +33,7 @@ func TestAPageArrivesAsAMailInTheIncidentsThread(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, ms[0].Subject, "[P0] #412 SystemDown backend")
+	want(t, ms[0].Subject, "P0 #412 SystemDown backend")
 	want(t, ms[0].Header.Get("To"), `"System Admin" <sysadmin@example.com>`)
 	want(t, ms[0].Header.Get("Message-Id"), "<attempt-0198f6a2-7c1e-7d30-9c55-2f1f0c8d4b11@tocsin.example.com>")
 	for _, m := range ms {

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"tocsin/alerting"
+	"tocsin/escalation"
 	"tocsin/notifiers"
 	"tocsin/notifiers/email"
 	"tocsin/notifiers/notifierstest"
@@ -58,12 +60,30 @@ func TestEveryKindOfMailReadsAsItDid(t *testing.T) {
 	}
 }
 
-func TestTheSubjectSaysWhatAndWhy(t *testing.T) {
+func TestTheSubjectOfAnIncidentIsTheSameWhateverBecomesOfIt(t *testing.T) {
 	e := channel(t, email.Options{})
+	const subject = "P0 #412 SystemDown backend"
 	n := notifierstest.Notice()
-	want(t, e.Render(n).Subject, "[P0] #412 SystemDown backend")
+	n.Brief.Plan.Opened = escalation.Opening{Severity: "P0", Name: "SystemDown backend"}
+	want(t, e.Render(n).Subject, subject)
 	n.Page.Says, n.PossibleRepeat = "initial response overdue", true
-	want(t, e.Render(n).Subject, "[P0] #412 SystemDown backend: initial response overdue (possible repeat)")
+	n.Brief.Incident.Severity, n.Brief.Incident.Labels = alerting.P2, nil
+	n.Brief.Alerts = nil
+	r := e.Render(n)
+	want(t, r.Subject, subject)
+	first, _, _ := strings.Cut(r.Text, "\n")
+	if !strings.Contains(first, "initial response overdue") || !strings.Contains(first, "possible repeat") {
+		t.Errorf("the first line says nothing of it: %q", first)
+	}
+	if _, preheader, _ := strings.Cut(r.HTML, "display:none"); !strings.Contains(preheader[:400], "initial response overdue. possible repeat.") {
+		t.Errorf("the preheader says nothing of it: %q", preheader[:400])
+	}
+	for kind, notice := range notifierstest.Kinds("de") {
+		notice.Brief.Plan.Opened = n.Brief.Plan.Opened
+		if kind == "clear" || kind == "remind" || kind == "assign" {
+			want(t, e.Render(notice).Subject, subject)
+		}
+	}
 }
 
 // tainted are the notices of which each shows what strangers wrote, by how their subjects begin.
@@ -74,7 +94,7 @@ func tainted() map[string]func(string) notifiers.Notice {
 		return n
 	}
 	return map[string]func(string) notifiers.Notice{
-		"[P1] #412": notifierstest.Tainted, "[P1] #": german, "": notifierstest.TaintedMessage, "Digest: 5 incidents": notifierstest.TaintedBundle,
+		"P1 #412": notifierstest.Tainted, "P1 #": german, "": notifierstest.TaintedMessage, "Digest: 5 incidents": notifierstest.TaintedBundle,
 	}
 }
 

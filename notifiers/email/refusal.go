@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/textproto"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,8 +46,10 @@ func classify(at stage, code int, enhanced string) notifiers.FailureClass {
 		if detail != "4" { // the server itself, unless the message is too big for it
 			return notifiers.Misconfigured
 		}
-	case "7": // policy and sign-in
-		return notifiers.Misconfigured
+	case "7": // policy and sign-in: at RCPT it is this recipient who is not to be reached, unless it is about signing in
+		if at != recipient || slices.Contains([]string{"8", "9", "11", "13"}, detail) {
+			return notifiers.Misconfigured
+		}
 	case "", "5":
 		if code <= 504 { // it does not know the command, or not at this point
 			return notifiers.Misconfigured

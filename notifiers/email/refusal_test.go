@@ -19,17 +19,20 @@ func TestAnEnhancedCodeSaysWhoseFaultARefusalIs(t *testing.T) {
 		enhanced string
 		want     notifiers.FailureClass
 	}{
-		{"RCPT", 550, "5.1.1", notifiers.Permanent},     // no such user
-		{"RCPT", 550, "5.1.10", notifiers.Permanent},    // no such recipient (null MX)
-		{"RCPT", 553, "5.1.8", notifiers.Misconfigured}, // the sender's domain
-		{"RCPT", 550, "5.2.1", notifiers.Permanent},     // the mailbox is shut
-		{"RCPT", 552, "5.2.2", notifiers.Temporary},     // full, though it says for good
-		{"RCPT", 452, "4.2.2", notifiers.Temporary},     // full
-		{"RCPT", 450, "4.7.1", notifiers.Temporary},     // greylisted
-		{"RCPT", 554, "5.7.1", notifiers.Misconfigured}, // relaying, or policy
-		{"RCPT", 550, "5.7.26", notifiers.Misconfigured},
-		{"RCPT", 550, "5.4.4", notifiers.Permanent}, // nowhere to send it
-		{"RCPT", 550, "5.5.0", notifiers.Permanent}, // what some say of a mailbox that is not there
+		{"RCPT", 550, "5.1.1", notifiers.Permanent},      // no such user
+		{"RCPT", 550, "5.1.10", notifiers.Permanent},     // no such recipient (null MX)
+		{"RCPT", 553, "5.1.8", notifiers.Misconfigured},  // the sender's domain
+		{"RCPT", 550, "5.2.1", notifiers.Permanent},      // the mailbox is shut
+		{"RCPT", 552, "5.2.2", notifiers.Temporary},      // full, though it says for good
+		{"RCPT", 452, "4.2.2", notifiers.Temporary},      // full
+		{"RCPT", 450, "4.7.1", notifiers.Temporary},      // greylisted
+		{"RCPT", 554, "5.7.1", notifiers.Permanent},      // this recipient's policy, or relaying
+		{"RCPT", 550, "5.7.26", notifiers.Permanent},     // what this recipient's server makes of the sender
+		{"RCPT", 550, "5.7.133", notifiers.Permanent},    // a group that takes mail of its members only
+		{"RCPT", 550, "5.7.8", notifiers.Misconfigured},  // sign in first
+		{"RCPT", 550, "5.7.13", notifiers.Misconfigured}, // the account is disabled
+		{"RCPT", 550, "5.4.4", notifiers.Permanent},      // nowhere to send it
+		{"RCPT", 550, "5.5.0", notifiers.Permanent},      // what some say of a mailbox that is not there
 		{"RCPT", 503, "5.5.1", notifiers.Misconfigured},
 		{"RCPT", 503, "", notifiers.Misconfigured},
 		{"RCPT", 421, "4.3.2", notifiers.Temporary},
@@ -60,7 +63,7 @@ func TestOneRecipientsRefusalIsNotAnothers(t *testing.T) {
 	}{
 		{550, [3]int{5, 1, 1}, notifiers.Permanent},
 		{452, [3]int{4, 2, 2}, notifiers.Temporary},
-		{554, [3]int{5, 7, 1}, notifiers.Misconfigured},
+		{554, [3]int{5, 7, 1}, notifiers.Permanent},
 	} {
 		server.RefuseRecipient("gone@example.com", c.code, c.enhanced, "not this one")
 		gone := notifierstest.Notice()

@@ -12,6 +12,7 @@ type Kind string
 // Kinds of entry.
 const (
 	Intended Kind = "intended" // a page was put into the outbox
+	Held     Kind = "held"     // it was put off when it was to leave
 	Tried    Kind = "attempt"  // a try at sending it began
 	Accepted Kind = "accepted" // the provider took it
 	Unknown  Kind = "unknown"  // the provider may or may not have taken it
@@ -19,6 +20,7 @@ const (
 	Receipt  Kind = "receipt"  // the provider reports, later or earlier than it answers
 	Skipped  Kind = "skipped"  // not needed any more, or given back untried
 	Answered Kind = "answer"   // a person answered
+	Edited   Kind = "edited"   // somebody else than Tocsin changed what is stored
 )
 
 // Entry is one row of the ledger.
@@ -42,6 +44,7 @@ type Head struct {
 	Incident int64 `json:"incident"`
 	Seq      int   `json:"seq"`
 	Hash     Sum   `json:"hash"`
+	Anchor   int64 `json:"-"` // that holds it; 0: it is newer than the newest
 }
 
 // Sum is a SHA-256 hash; zero before the first of a chain.

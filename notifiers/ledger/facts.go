@@ -14,8 +14,9 @@ type Facts struct {
 	Kind      string    `json:"kind"`
 	Role      string    `json:"role"`
 	Severity  int       `json:"severity"`
-	Why       string    `json:"why"` // in words
+	Why       string    `json:"why"` // in words; of what was held too
 	Rule      string    `json:"rule"`
+	Reason    string    `json:"reason"` // SHA-256 of all of it, as it is stored
 	NotBefore time.Time `json:"not_before"`
 
 	// Of an attempt, and what came of it.
@@ -25,7 +26,7 @@ type Facts struct {
 	Outcome        string `json:"outcome"` // of an answer: "changed", or "nothing: " and why
 	ProviderID     string `json:"provider_id"`
 	Error          string `json:"error"`
-	PageState      string `json:"page"`
+	PageState      string `json:"page"`     // the page's state by it; empty: as its kind has it
 	Reported       bool   `json:"reported"` // the provider had reported before it answered
 	Report         string `json:"report"`   // of a receipt: how far the provider's reports have come by it
 	Event          string `json:"event"`    // of a receipt: what it tells of the call
@@ -35,7 +36,13 @@ type Facts struct {
 	Action string `json:"action"`
 	State  string `json:"state"` // of the incident after it
 	Whom   string `json:"whom"`  // that it named
-	Until  string `json:"until"`
+	Until  string `json:"until"` // of what was held: when it was to leave instead
+
+	// Of an edit.
+	Table   string                        `json:"table"`   // "pages", "attempts" or "audit"
+	Edit    string                        `json:"edit"`    // "inserted", "changed" or "removed"
+	By      string                        `json:"by"`      // the database's user
+	Changed map[string][2]json.RawMessage `json:"changed"` // each column, as it was and is
 
 	Noted string `json:"noted"` // when it was noted, if that was later
 }

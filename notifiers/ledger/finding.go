@@ -9,7 +9,8 @@ type Finding struct {
 	Seq      int    `json:"seq,omitempty"`
 	Page     int64  `json:"page,omitempty"`
 	Anchor   int64  `json:"anchor,omitempty"`
-	Text     string `json:"text"` // a sentence
+	Stored   bool   `json:"stored,omitempty"` // it is of what the ledger tells of, and no flaw of the ledger itself
+	Text     string `json:"text"`             // a sentence
 }
 
 // String is the finding with what it is about.

@@ -247,3 +247,88 @@ func TestAnAnswerBelongsToThePagesThatHadLeftBeforeIt(t *testing.T) {
 		t.Errorf("%+v\n%+v", pages, answers)
 	}
 }
+
+// tried are the entries of a page that was tried n times, each time refused.
+func tried(page int64, person string, n int) []ledger.Entry {
+	e := ledger.Entry{ID: page * 1_000_000, Page: page, Person: person, Channel: "sms", At: noon.Add(time.Duration(page) * time.Second), Kind: ledger.Intended, Data: `{}`}
+	out := []ledger.Entry{e}
+	for i := range n {
+		e.ID, e.Kind, e.Attempt = e.ID+1, ledger.Tried, fmt.Sprintf("%d-%d", page, i)
+		out = append(out, e)
+		e.ID, e.Kind = e.ID+1, ledger.Failed
+		out = append(out, e)
+	}
+	return out
+}
+
+func TestAPageOfManyTriesIsToldInTimeThatGrowsAsTheyDo(t *testing.T) {
+	spent := func(n int) time.Duration {
+		entries := tried(1, "ada", n)
+		start := time.Now()
+		ledger.Deliveries(entries, noon)
+		return time.Since(start)
+	}
+	spent(1000)
+	small := min(spent(2000), spent(2000), spent(2000))
+	if large := min(spent(32000), spent(32000)); large > 100*small {
+		t.Errorf("16 times as many tries take %s, and %s before", large, small)
+	}
+}
+
+func TestPartsTellEachTryOnceAndTheLastOfThemTheRest(t *testing.T) {
+	pages, _ := ledger.Deliveries(slices.Concat(tried(1, "ada", 3), tried(2, "bob", 0), tried(3, "ada", 5)), noon)
+	names := func(ds []ledger.Delivery) (out []string) {
+		for _, d := range ds {
+			for i := range max(len(d.Tries), 1) {
+				out = append(out, fmt.Sprintf("%d.%d", d.Page, d.FirstTry+i))
+			}
+		}
+		return out
+	}
+	all := names(pages)
+	for limit := 1; limit < 12; limit++ {
+		var got []string
+		var at ledger.Cursor
+		for {
+			part, next, ok := ledger.Part(pages, at, limit)
+			if !ok || len(names(part)) > limit {
+				t.Fatalf("limit %d from %v: %v, %v", limit, at, names(part), ok)
+			}
+			got = append(got, names(part)...)
+			if at, ok = ledger.ParseCursor(next.String()); !ok {
+				t.Fatalf("%v is not read back", next)
+			}
+			if next == (ledger.Cursor{}) {
+				break
+			}
+		}
+		if !slices.Equal(got, all) {
+			t.Errorf("limit %d: %v, want %v", limit, got, all)
+		}
+		if last, left := ledger.Last(pages, limit); left != max(len(all)-limit, 0) || !slices.Equal(names(last), all[left:]) {
+			t.Errorf("the last %d: %v, %d left out", limit, names(last), left)
+		}
+	}
+	if _, _, ok := ledger.Part(pages, ledger.Cursor{Page: 9}, 1); ok {
+		t.Error("a page of another incident is found")
+	}
+}
+
+func FuzzParseCursor(f *testing.F) {
+	for _, text := range []string{"", "1.0", "7.12", "0.1", "1", "-1.2", "1.-2", "01.2", "9223372036854775808.1"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if c, ok := ledger.ParseCursor(text); ok && c.String() != text {
+			t.Errorf("%q is read as %v", text, c)
+		}
+	})
+}
+
+func TestAPageThatWasPutOffSaysUntilWhenAndWhy(t *testing.T) {
+	e := ledger.Entry{Page: 1, Person: "ada", Channel: "sms", At: noon, Kind: ledger.Held, Data: `{"why": "beyond the storm budget", "until": "2026-02-02T12:01:00+00:00"}`}
+	pages, _ := ledger.Deliveries([]ledger.Entry{e}, noon)
+	if d := pages[0]; !d.HeldAt.Equal(noon) || !d.HeldUntil.Equal(noon.Add(time.Minute)) || d.HeldWhy != "beyond the storm budget" {
+		t.Errorf("%+v", d)
+	}
+}

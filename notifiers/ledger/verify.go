@@ -15,7 +15,9 @@ type Verifier struct {
 	only    *int64
 	now     time.Time
 
-	ends     map[Place]Sum // the entries that anchors or the export name; zero until met
+	held     map[Place]int64 // the last anchor that holds an end
+	missing  map[int64]bool  // anchors that heads name, and that do not hold them
+	ends     map[Place]Sum   // the entries that anchors or the export name; zero until met
 	report   Report
 	findings []Finding
 }
@@ -34,11 +36,11 @@ type Report struct {
 // NewVerifier begins with the anchors, in order. against is nil without an export. only names the incident
 // whose chain alone is looked at, and is nil for all: what anchors hold is then left out, for it takes all.
 func NewVerifier(anchors []Anchor, against *Export, only *int64, now time.Time) *Verifier {
-	v := &Verifier{anchors: anchors, against: against, only: only, now: now, ends: map[Place]Sum{}}
+	v := &Verifier{anchors: anchors, against: against, only: only, now: now, ends: map[Place]Sum{}, held: map[Place]int64{}, missing: map[int64]bool{}}
 	v.report.Anchors, v.report.Against = len(anchors), against != nil
 	for _, a := range anchors {
 		for _, p := range a.Held {
-			v.ends[p] = Sum{}
+			v.ends[p], v.held[p] = Sum{}, a.ID
 		}
 	}
 	for _, h := range v.exported() {
@@ -63,6 +65,7 @@ func (v *Verifier) Check(c Chain) {
 		}
 	}
 	v.findings = append(v.findings, checkChain(c, v.now)...)
+	v.findings = append(v.findings, v.checkAnchored(c.Head)...)
 	v.findings = append(v.findings, compare(c)...)
 }
 
@@ -98,6 +101,7 @@ func Verify(entries []Entry, heads []Head, anchors []Anchor, now time.Time) []Fi
 			}
 		}
 		v.findings = append(v.findings, checkChain(c, now)...)
+		v.findings = append(v.findings, v.checkAnchored(c.Head)...)
 	}
 	return v.Report().Findings
 }

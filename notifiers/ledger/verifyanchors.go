@@ -26,6 +26,19 @@ func checkAnchors(anchors []Anchor) (out []Finding) {
 	return out
 }
 
+// checkAnchored looks whether the anchor that a chain's end names holds it. Each such anchor is told of once.
+func (v *Verifier) checkAnchored(h *Head) []Finding {
+	if h == nil || h.Anchor == 0 || v.held[Place{h.Incident, h.Seq}] == h.Anchor || v.missing[h.Anchor] {
+		return nil
+	}
+	v.missing[h.Anchor] = true
+	text := fmt.Sprintf("it held the end of the chain of #%d, entry %d, and ", h.Incident, h.Seq)
+	if n := len(v.anchors); n == 0 || v.anchors[n-1].ID < h.Anchor {
+		return []Finding{{Anchor: h.Anchor, Text: text + "is gone: it was removed with all after it"}}
+	}
+	return []Finding{{Anchor: h.Anchor, Text: text + "does so no more: it was removed or is another"}}
+}
+
 // checkDigests holds the anchors against the chains. Where an entry is gone that an anchor holds, this alone is
 // said of it.
 func (v *Verifier) checkDigests() (out []Finding) {
@@ -33,7 +46,7 @@ func (v *Verifier) checkDigests() (out []Finding) {
 	for _, a := range v.anchors {
 		heads, whole := make([]Head, len(a.Held)), true
 		for i, p := range a.Held {
-			heads[i] = Head{p.Incident, p.Seq, v.ends[p]}
+			heads[i] = Head{Incident: p.Incident, Seq: p.Seq, Hash: v.ends[p]}
 			if heads[i].Hash != (Sum{}) {
 				continue
 			}

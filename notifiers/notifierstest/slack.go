@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 )
 
 // SlackToken is the bot token that the stand-in knows.
@@ -42,6 +43,9 @@ type Slack struct {
 	groups    map[string][]string  // members of user groups
 	views     []json.RawMessage
 	writes    []SlackWrite
+	withheld  map[string]bool // scopes that the token lacks
+	org       string          // the workspace that a token of a whole organisation has to name; empty: it is no such token
+	lost      []lostAnswer    // of the next messages
 
 	sockets sockets
 }
@@ -60,7 +64,7 @@ func StartSlack() (*Slack, error) {
 	s := &Slack{
 		messages: newBox[SlackMessage](), answers: newBox[SlackAnswer](),
 		missing: map[string]bool{}, archived: map[string]bool{}, responses: map[string]*response{},
-		people: map[string]string{}, groups: map[string][]string{},
+		people: map[string]string{}, groups: map[string][]string{}, withheld: map[string]bool{},
 		sockets: sockets{acks: newBox[SlackAck](), changed: make(chan struct{}), tickets: map[string]bool{}},
 	}
 	mux := http.NewServeMux()
@@ -107,6 +111,11 @@ func (s *Slack) method(w http.ResponseWriter, r *http.Request) {
 		reply(w, "application/json", http.StatusOK, refusal("invalid_form_data"))
 		return
 	}
+	if s.loses(r) {
+		s.do(r)
+		drop(w)
+		return
+	}
 	s.answer(w, r,
 		func() (int, []byte) { return http.StatusOK, s.do(r) },
 		func() (int, []byte) { return http.StatusOK, refusal("channel_not_found") })
@@ -139,6 +148,8 @@ func (s *Slack) do(r *http.Request) []byte {
 		return s.lookupByEmail(r)
 	case "usergroups.users.list", "usergroups.users.update":
 		return s.group(r)
+	case "conversations.history", "conversations.replies":
+		return s.written(r)
 	case "views.open":
 		return s.openView(r)
 	}
@@ -150,7 +161,7 @@ func (s *Slack) postMessage(r *http.Request) []byte {
 		Channel: r.Form.Get("channel"), ThreadTS: r.Form.Get("thread_ts"), Text: r.Form.Get("text"), Parse: r.Form.Get("parse"),
 		Blocks: json.RawMessage(r.Form.Get("blocks")), Metadata: json.RawMessage(r.Form.Get("metadata")),
 	}
-	if strings.HasPrefix(m.Channel, "U") {
+	if isUser(m.Channel) {
 		m.User, m.Channel = m.Channel, direct(m.Channel)
 	}
 	if code := s.objection(m); code != "" {
@@ -207,11 +218,19 @@ func (s *Slack) nextTS() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seq++
-	return fmt.Sprintf("1700000000.%06d", s.seq)
+	return fmt.Sprintf("%d.%06d", time.Now().Unix(), s.seq%1000000)
 }
 
+// isUser reports whether an ID is a user's: in an organisation of many workspaces it may begin with W.
+func isUser(id string) bool { return strings.HasPrefix(id, "U") || strings.HasPrefix(id, "W") }
+
 // direct is the channel of the direct messages with a user.
-func direct(user string) string { return "D" + strings.TrimPrefix(user, "U") }
+func direct(user string) string {
+	if isUser(user) {
+		user = user[1:]
+	}
+	return "D" + user
+}
 
 func ok(fields map[string]any) []byte {
 	fields["ok"] = true

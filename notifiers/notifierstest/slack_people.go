@@ -69,6 +69,9 @@ func (s *Slack) lookupByEmail(r *http.Request) []byte {
 func (s *Slack) group(r *http.Request) []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if code := s.wrongTeam(r); code != "" {
+		return refusal(code)
+	}
 	id := r.Form.Get("usergroup")
 	if _, known := s.groups[id]; !known {
 		return refusal("no_such_subteam")
@@ -80,7 +83,7 @@ func (s *Slack) group(r *http.Request) []byte {
 	if r.Form.Get("users") == "" {
 		return refusal("no_users_provided")
 	}
-	if slices.ContainsFunc(users, func(u string) bool { return !strings.HasPrefix(u, "U") }) {
+	if slices.ContainsFunc(users, func(u string) bool { return !isUser(u) }) {
 		return refusal("invalid_users")
 	}
 	s.groups[id] = users

@@ -52,7 +52,7 @@ func (s *Slack) Pressed(user, action, value string) SlackRequest {
 		element["type"] = "static_select"
 		element["selected_option"] = map[string]any{"text": map[string]any{"type": "plain_text", "text": value}, "value": value}
 	}
-	return s.Interaction(map[string]any{
+	return s.Interaction(s.within(map[string]any{
 		"type": "block_actions", "api_app_id": "A0TOCSIN", "trigger_id": rand.Text(), "response_url": s.responseURL(user),
 		"user":      map[string]any{"id": user, "username": "somebody", "team_id": "T0TEST"},
 		"team":      map[string]any{"id": "T0TEST", "domain": "notifierstest"},
@@ -61,7 +61,18 @@ func (s *Slack) Pressed(user, action, value string) SlackRequest {
 		"message":   map[string]any{"type": "message", "ts": "1700000000.000001", "text": "an incident", "blocks": []any{}},
 		"state":     map[string]any{"values": map[string]any{}},
 		"actions":   []any{element},
-	})
+	}))
+}
+
+// within adds what interactions of an organisation of many workspaces carry.
+func (s *Slack) within(payload map[string]any) map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.org != "" {
+		payload["enterprise"] = map[string]any{"id": "E0TEST", "name": "notifierstest"}
+		payload["is_enterprise_install"] = true
+	}
+	return payload
 }
 
 // Interaction is the request of any interaction.

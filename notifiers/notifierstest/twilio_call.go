@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // TwilioCall is a call that was accepted.
@@ -19,6 +20,7 @@ type TwilioCall struct {
 	StatusCallback   string
 	Events           []string
 	MachineDetection string
+	Listens          time.Duration // MachineDetectionTimeout: how long Twilio finds out who answered before it asks what to say
 }
 
 // Calls are all that were accepted, in order.
@@ -35,12 +37,14 @@ func (t *Twilio) place(form url.Values) (int, []byte) {
 		To: form.Get("To"), From: form.Get("From"), URL: form.Get("Url"), FallbackURL: form.Get("FallbackUrl"),
 		StatusCallback: form.Get("StatusCallback"), Events: form["StatusCallbackEvent"], MachineDetection: form.Get("MachineDetection"),
 	}
+	listens, err := strconv.Atoi(cmp.Or(form.Get("MachineDetectionTimeout"), "30"))
+	c.Listens = time.Duration(listens) * time.Second
 	t.mu.Lock()
 	code := cmp.Or(t.refuses[c.To], t.bars[c.From])
 	t.seq++
 	c.SID = fmt.Sprintf("CA%032x", t.seq)
 	t.mu.Unlock()
-	if code = cmp.Or(code, t.wrongCall(c, form)); code != 0 {
+	if code = cmp.Or(code, t.wrongCall(c, form, err)); code != 0 {
 		return http.StatusBadRequest, twilioError(http.StatusBadRequest, code, "The call to "+c.To+" cannot be placed")
 	}
 	t.calls.add(c)
@@ -49,7 +53,7 @@ func (t *Twilio) place(form url.Values) (int, []byte) {
 }
 
 // wrongCall is the code that Twilio refuses a call with, 0 if it takes it.
-func (t *Twilio) wrongCall(c TwilioCall, form url.Values) int {
+func (t *Twilio) wrongCall(c TwilioCall, form url.Values, unread error) int {
 	seconds, err := strconv.Atoi(cmp.Or(form.Get("Timeout"), "60"))
 	switch {
 	case !t.e164.MatchString(c.To):
@@ -64,7 +68,8 @@ func (t *Twilio) wrongCall(c TwilioCall, form url.Values) int {
 		return !slices.Contains([]string{"initiated", "ringing", "answered", "completed"}, e)
 	}):
 		return 21626
-	case !slices.Contains([]string{"", "Enable", "DetectMessageEnd"}, c.MachineDetection), err != nil, seconds < 1, seconds > 600:
+	case !slices.Contains([]string{"", "Enable", "DetectMessageEnd"}, c.MachineDetection), err != nil, seconds < 1, seconds > 600,
+		unread != nil, c.Listens < 3*time.Second, c.Listens > 59*time.Second:
 		return 21218
 	}
 	return 0
@@ -84,6 +89,22 @@ type Line struct {
 
 	Said []string // one for each time that something was read out
 	Over bool     // hung up by Tocsin
+
+	Waited time.Duration // in silence, before the first word
+}
+
+// AnswerAfter is Answer by somebody whom Twilio knows only after a time: a person who says nothing, a machine at the
+// end of its greeting. It does not wait longer than the call asks it to; then it does not know who it is.
+func (t *Twilio) AnswerAfter(ctx context.Context, c TwilioCall, by string, known time.Duration) (*Line, error) {
+	if c.MachineDetection == "" {
+		return t.Answer(ctx, c, "")
+	}
+	if known > c.Listens {
+		by, known = "unknown", c.Listens
+	}
+	l, err := t.Answer(ctx, c, by)
+	l.Waited = known
+	return l, err
 }
 
 // Answer has a call answered: by "human", "machine_end_beep", "fax", "unknown" and so on, or, with by empty,

@@ -6,9 +6,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"tocsin/alerting/netguard"
+	"tocsin/notifiers"
 )
 
 // ServeVia is Serve where the services with a fixed host on the internet are at an address of this host.
@@ -28,3 +30,14 @@ func ServeVia(in io.Reader, out io.Writer, addr string) error {
 
 // Scrub is scrub.
 func Scrub(address, text string) string { return scrub(address, text) }
+
+// Tame is tame.
+func Tame(s string) string { return tame(s) }
+
+// Formatting are the services that read text as markup, or look in it for people to mention.
+func Formatting() []string {
+	return slices.DeleteFunc(Services(), func(s string) bool { return !formats(s) })
+}
+
+// Tamed is tamed.
+func Tamed(t notifiers.Text) notifiers.Text { return tamed(t) }

@@ -67,7 +67,7 @@ func (p *pool) do(ctx context.Context, j job) (result, error) {
 	case p.slots <- struct{}{}:
 		defer func() { <-p.slots }()
 	case <-ctx.Done():
-		return result{}, &notifiers.Failure{Class: notifiers.Temporary, Err: errors.New("too many messages to services were under way")}
+		return result{}, &notifiers.Failure{Class: notifiers.Temporary, Code: notifiers.CodePaced, Err: errors.New("too many messages to services were under way")}
 	}
 	w, err := p.take(ctx)
 	if err != nil {

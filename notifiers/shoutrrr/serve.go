@@ -8,9 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/textproto"
-	"strings"
 
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/email/smtp"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
 
 	"tocsin/alerting/netguard"
@@ -60,23 +59,23 @@ func carry(j job, base func(*netguard.Guard) *http.Transport) (r result) {
 	scheme := schemeOf(j.Address)
 	defer func() {
 		if p := recover(); p != nil {
-			r = w.result(scheme, j.Address, errors.New("the service's code panicked"))
+			r = w.result(j.Address, errors.New("the service's code panicked"))
 		}
 	}()
 	u, err := parse(j.Address)
 	if err != nil {
 		return result{Class: notifiers.Permanent, Code: "address", Error: err.Error()}
 	}
-	if err := w.before(u); err != nil {
-		return w.result(scheme, j.Address, err)
-	}
 	service, err := open(u, true)
 	if err != nil {
-		return w.result(scheme, j.Address, err)
+		return w.result(j.Address, err)
+	}
+	if mail, ok := service.(*smtp.Service); ok {
+		return w.mail(j, mail.Config)
 	}
 	w.into(service)
 	params := parameters(scheme, j.Title)
-	return w.result(scheme, j.Address, service.Send(j.Text, &params))
+	return w.result(j.Address, service.Send(j.Text, &params))
 }
 
 // parameters are those that stand above what the address says: the title, and that text is text.
@@ -91,8 +90,6 @@ func parameters(scheme, title string) types.Params {
 		params.SetTitle("") // with one, it would send HTML
 	case "discord":
 		params["splitlines"] = "No" // each ten lines would be a message
-	case "smtp":
-		params["usehtml"] = "No"
 	}
 	return params
 }
@@ -100,12 +97,10 @@ func parameters(scheme, title string) types.Params {
 // result is what came of a message, by what went over the wire; what the service says of it decides only where
 // nothing did, and where it refuses an answer of 2xx (lark and bark say there that they did not take it), whose
 // fate is then unknown.
-func (w *wire) result(scheme, address string, err error) result {
+func (w *wire) result(address string, err error) result {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
-	case w.trip == nil && scheme == "smtp":
-		return mailed(address, err)
 	case w.trip == nil && err == nil:
 		err = errors.New("nothing was sent")
 		fallthrough
@@ -140,32 +135,6 @@ func (w *wire) words(err error) string {
 		return "the service's answer could not be read, or says that it did not take the message: " + said
 	}
 	return "the service did not take the message"
-}
-
-// mailed is what came of a mail over SMTP, by the server's code (RFC 5321, RFC 4954).
-func mailed(address string, err error) result {
-	if err == nil {
-		return result{Sent: true}
-	}
-	r := result{Class: notifiers.Lost, Error: scrub(address, err.Error())}
-	if _, refused := errors.AsType[*netguard.Refused](err); refused {
-		r.Class, r.Code = notifiers.Permanent, "guard"
-	}
-	if e, ok := errors.AsType[*textproto.Error](err); ok {
-		r.Code = fmt.Sprint(e.Code)
-		switch {
-		case e.Code >= 400 && e.Code < 500:
-			r.Class = notifiers.Temporary
-		case e.Code == 530, e.Code == 534, e.Code == 535:
-			r.Class = notifiers.Misconfigured
-		case e.Code >= 500:
-			r.Class = notifiers.Permanent
-		}
-	}
-	if strings.Contains(err.Error(), "connecting to server") || strings.Contains(err.Error(), "dial tcp") {
-		r.Class = notifiers.Temporary
-	}
-	return r
 }
 
 func codeOf(err error) string {

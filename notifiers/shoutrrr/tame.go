@@ -1,6 +1,7 @@
 package shoutrrr
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,7 +21,7 @@ func formats(scheme string) bool {
 func tamed(t notifiers.Text) notifiers.Text {
 	for _, s := range []*string{
 		&t.Name, &t.Title, &t.Headline, &t.Why, &t.Summary, &t.State, &t.StateWord, &t.Since, &t.Holder, &t.Next,
-		&t.NextStep, &t.NextAt, &t.Counts, &t.Subject, &t.SeverityWord,
+		&t.NextStep, &t.NextAt, &t.Counts, &t.Subject, &t.SeverityWord, &t.Because, &t.Thread,
 	} {
 		*s = tame(*s)
 	}
@@ -50,26 +51,107 @@ func tameLabel(l notifiers.Label) notifiers.Label {
 	return notifiers.Label{Name: tame(l.Name), Value: tame(l.Value)}
 }
 
-// tame replaces what could begin a format or a mention in Markdown, Slack's mrkdwn, HTML, Google Chat's and
-// Lark's tags. An underscore within a word stays: names of hosts and metrics are full of them.
+// tame replaces what could begin a format, a link or a mention in Markdown, Slack's mrkdwn, HTML, Google Chat's
+// and Lark's tags. s is one line and may begin one in the message. An underscore within a word stays, and so does
+// a full stop in a name of a host: names of hosts and metrics are full of them.
 func tame(s string) string {
+	s = unlinked(unstarted(s))
 	var b strings.Builder
 	runes := []rune(s)
 	for i, r := range runes {
-		inside := i > 0 && i < len(runes)-1 && wordy(runes[i-1]) && wordy(runes[i+1])
-		if r == '_' && inside {
+		before, after := around(runes, i)
+		switch {
+		case r == '_' && wordy(before) && wordy(after), r == '#' && number(runes[i+1:]):
 			b.WriteRune(r)
-			continue
+		case r == ':' && after != ' ' && (before == ' ' || !port(runes[i+1:])): // an emoji, by its look or its name
+			b.WriteRune('\ua789')
+		default:
+			b.WriteRune(lookalike(r))
 		}
-		b.WriteRune(lookalike(r))
 	}
 	return b.String()
+}
+
+// around are the characters beside the one at i; a blank where the line begins or ends.
+func around(runes []rune, i int) (before, after rune) {
+	before, after = ' ', ' '
+	if i > 0 {
+		before = runes[i-1]
+	}
+	if i < len(runes)-1 {
+		after = runes[i+1]
+	}
+	return before, after
+}
+
+// unstarted is s without what makes a heading, a list, a rule or a table of a line that begins with it. Quotes,
+// tables and code are no concern of a line's beginning alone.
+func unstarted(s string) string {
+	if s == "" {
+		return s
+	}
+	switch s[0] {
+	case '-':
+		return "\u2010" + s[1:]
+	case '+':
+		return "\uff0b" + s[1:]
+	case '=':
+		return "\uff1d" + s[1:]
+	}
+	rest := strings.TrimLeft(s, "0123456789")
+	number := s[:len(s)-len(rest)]
+	if number == "" || len(rest) > 1 && rest[1] != ' ' {
+		return s
+	}
+	if after, ok := strings.CutPrefix(rest, "."); ok {
+		return number + "\u2024" + after
+	}
+	if after, ok := strings.CutPrefix(rest, ")"); ok {
+		return number + "\uff09" + after
+	}
+	return s
+}
+
+// unlinked is s without an address that a service would make a link of.
+func unlinked(s string) string {
+	return linked.ReplaceAllStringFunc(s, func(u string) string {
+		return strings.NewReplacer(":", "\ua789", ".", "\u2024").Replace(u)
+	})
+}
+
+// linked finds what services take for a link where it stands by itself: an address with its scheme, or with "www.".
+var linked = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S*|www\.\S*`)
+
+// number reports whether runes begin with a number that is a word: "#412" is no heading and names no channel.
+func number(runes []rune) bool {
+	n := digits(runes)
+	return n > 0 && (n == len(runes) || !wordy(runes[n]) && !strings.ContainsRune("_-", runes[n]))
+}
+
+// digits is how many digits runes begin with.
+func digits(runes []rune) int {
+	n := 0
+	for n < len(runes) && runes[n] >= '0' && runes[n] <= '9' {
+		n++
+	}
+	return n
+}
+
+// port reports whether runes begin with a number that a colon may stand before, as in a time or after a host: one
+// that no emoji is called by.
+func port(runes []rune) bool {
+	name := string(runes[:digits(runes)])
+	return number(runes) && name != "100" && name != "1234"
 }
 
 func wordy(r rune) bool { return r != '_' && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
 func lookalike(r rune) rune {
 	switch r {
+	case '#':
+		return '\uff03'
+	case '$':
+		return '\uff04'
 	case '<':
 		return '\u2039'
 	case '>':

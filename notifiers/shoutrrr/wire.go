@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -131,21 +128,3 @@ func (o overBase) RoundTrip(req *http.Request) (*http.Response, error) {
 type awake struct{}
 
 func (awake) Sleep(time.Duration) {}
-
-// before looks at what the wire cannot: a mail server is called by a dialer that is the library's own. Its
-// name is resolved here and again there, so that a name that changes its answer in between is not noticed.
-func (w *wire) before(u *url.URL) error {
-	if u.Scheme != "smtp" {
-		return nil
-	}
-	addrs, err := net.DefaultResolver.LookupNetIP(w.ctx, "ip", u.Hostname())
-	if err != nil {
-		return fmt.Errorf("dial tcp: %w", err)
-	}
-	for _, a := range addrs {
-		if err := w.guard.Check(a); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -88,7 +88,7 @@ func listed(l notifiers.Locale, incidents []alerting.Incident) string {
 }
 
 func shown(b notifiers.Brief) string {
-	w := b.Locale.Words()
+	w := wordsOf(b.Locale)
 	lines := []string{emoji(b) + " " + prose(fmt.Sprintf("[%s] #%d %s", b.Incident.Severity, b.Incident.ID, b.Title()), 300)}
 	if summary := b.Summary(); summary != "" {
 		lines = append(lines, prose(summary, 500))
@@ -127,13 +127,13 @@ func held(l notifiers.Locale, holders []Holder) string {
 	return strings.Join(lines, "\n")
 }
 
-func over(w words, channels []escalation.Channel) string {
+func over(l notifiers.Locale, channels []escalation.Channel) string {
 	if len(channels) == 0 {
-		return w.NoChannel
+		return wordsOf(l).NoChannel
 	}
 	names := make([]string, len(channels))
 	for i, c := range channels {
-		names[i] = prose(string(c), 40)
+		names[i] = prose(l.Words().Way(string(c)), 40)
 	}
 	return strings.Join(names, ", ")
 }

@@ -3,6 +3,7 @@ package slack
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -14,8 +15,8 @@ import (
 func bundleMessage(n notifiers.Notice, lead string) message {
 	m := message{text: prose(lead, sectionLimit)}
 	m.add(slack.NewHeaderBlock(plainText(lead, headerLimit)))
-	for _, item := range n.BundleTexts() {
-		m.addText(itemLine(item))
+	for i, item := range n.BundleTexts() {
+		m.addText(itemLine(n.Brief.Locale, item, n.Bundle.Items[i].Incident.OpenedAt))
 	}
 	if more := n.Bundle.Total - len(n.Bundle.Items); more > 0 {
 		m.addText(fmt.Sprintf(n.Brief.Locale.Words().More, more))
@@ -25,11 +26,12 @@ func bundleMessage(n notifiers.Notice, lead string) message {
 }
 
 // itemLine is "P0 #412 SystemDown backend · open · since ..."; the number leads to the incident.
-func itemLine(item notifiers.ItemText) string {
+func itemLine(l notifiers.Locale, item notifiers.ItemText, opened time.Time) string {
 	name := fmt.Sprintf("%s #%d", item.Severity, item.Number)
 	if u := notifiers.WebURL(item.Link); u != "" && len([]rune(u)) <= urlLimit/2 {
 		name = link(name, u)
 	}
-	rest := strings.Join(nonEmpty(item.Name, item.State, item.Since, item.Why), " · ")
-	return name + " " + prose(rest, 600)
+	since := fmt.Sprintf(wordsOf(l).SinceWhen, date(l, opened))
+	parts := nonEmpty(prose(strings.Join(nonEmpty(item.Name, item.State), " · "), 400), since, prose(item.Why, 200))
+	return name + " " + strings.Join(parts, " · ")
 }

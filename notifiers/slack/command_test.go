@@ -143,7 +143,7 @@ func TestAStandInAndAPageAreTheDesksToDo(t *testing.T) {
 		t.Errorf("%+v: %q", c, text)
 	}
 	_, text = typed(t, ch, in, now(fake.Typed("U0SYS", "/tocsin", "page devops-lead join &lt;now&gt; &amp; bring <https://x.example|it>")))
-	if c.person != "devops-lead" || c.text != "join <now> & bring it (https://x.example)" || text != "DevOps Lead is told over sms, slack." {
+	if c.person != "devops-lead" || c.text != "join <now> & bring it (https://x.example)" || text != "DevOps Lead is told over SMS, Slack." {
 		t.Errorf("%+v: %q", c, text)
 	}
 	c.err = &alerting.Refused{Text: "there is no rotation <!channel>"}
@@ -234,7 +234,7 @@ func TestWhoReadsGermanIsAnsweredInGerman(t *testing.T) {
 		"": "die offenen Vorfälle", "dance": "Das habe ich nicht verstanden: \"dance\" ist keiner meiner Befehle.", "ack": "den Vorfall mit seiner Nummer", "show 412": "Zustand: offen",
 		"list": "noch niemand", "who": "`manager` niemand", "show 7": "Einen Vorfall #7 gibt es nicht.", "override primary ada gestern": "Das wurde nicht ausgeführt: bis wann",
 		"override primary ada 2020-01-01": "ist vorbei", "override primary ada 400d": "mehr als ein Jahr", "override primary devops-lead 8h": "vertritt `primary` bis",
-		"page devops-lead bitte kommen": "wird verständigt über sms, slack", "page <@U0NONE> x": "niemand in Tocsins Verzeichnis",
+		"page devops-lead bitte kommen": "wird verständigt über SMS, Slack", "page <@U0NONE> x": "niemand in Tocsins Verzeichnis",
 	} {
 		if _, text := typed(t, ch, in, now(fake.Typed("U0SYS", "/tocsin", words))); !strings.Contains(text, want) {
 			t.Errorf("%q is answered %q, want %q", words, text, want)

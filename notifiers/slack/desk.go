@@ -157,7 +157,7 @@ func pagePerson(ctx context.Context, desk Desk, by Caller, c command, l notifier
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf(w.Told, prose(l.Name(person), 200), over(w, channels)), nil
+	return fmt.Sprintf(w.Told, prose(l.Name(person), 200), over(l, channels)), nil
 }
 
 // mention is a Slack user as a command carries it where the app escapes users.

@@ -11,11 +11,11 @@ import (
 )
 
 // misconfigured are Slack's error codes by which it refuses the token, the app's rights or the workspace:
-// no message of this channel would fare better. Source: the error tables of chat.postMessage and
-// chat.update at docs.slack.dev.
+// no message of this channel would fare better. Source: the error tables of chat.postMessage,
+// chat.update and usergroups.users.list at docs.slack.dev.
 var misconfigured = []string{
 	"access_denied", "accesslimited", "account_inactive", "as_user_not_supported", "ekm_access_denied",
-	"enterprise_is_restricted", "invalid_auth", "messages_tab_disabled", "missing_scope", "no_permission",
+	"enterprise_is_restricted", "invalid_auth", "messages_tab_disabled", "missing_argument", "missing_scope", "no_permission",
 	"not_allowed_token_type", "not_authed", "org_login_required", "permission_denied", "team_access_not_granted", "team_not_found",
 	"token_expired", "token_revoked", "two_factor_setup_required",
 }
@@ -63,6 +63,8 @@ func explain(r slack.SlackErrorResponse) error {
 		detail = ": " + notifiers.Cut(notifiers.Plain(r.ResponseMetadata.Messages[0]), 200)
 	} else if r.Needed != "" {
 		detail = ": the token lacks the scope " + notifiers.Plain(r.Needed)
+	} else if r.Err == "missing_argument" || r.Err == "team_not_found" {
+		detail = ": a token of a whole organisation needs notifiers.slack.team_id, the ID of one of its workspaces"
 	}
 	return fmt.Errorf("Slack refused the message with %s%s", notifiers.Cut(notifiers.Plain(r.Err), 80), detail)
 }

@@ -34,7 +34,8 @@ type known struct {
 // NewKnown knows nobody.
 func NewKnown() *Known { return &Known{users: map[string]known{}} }
 
-// find is the user of an address at now; ok is false if Slack has to be asked.
+// find is the user of an address at now; ok is false if Slack has to be asked, and user is then what it said
+// last.
 func (k *Known) find(email string, now time.Time) (user string, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -55,8 +56,8 @@ func (k *Known) keep(email, user string, now time.Time) {
 // Match is the Slack users of those people who have an email address and no Slack user of their own, by the
 // people's IDs. A user belongs to one person: whoever has them in the configuration, else the first in order
 // of people. What Slack has said is not asked again for a day, or for an hour where it knew nobody. After an
-// error, a *notifiers.Failure, the map has those that are known so far; calling again goes on from there. It
-// needs the scope users:read.email.
+// error, a *notifiers.Failure, the map has those that are known so far, as Slack said it last; calling again
+// goes on from there. It needs the scope users:read.email.
 func (s *Slack) Match(ctx context.Context, people []escalation.Person) (map[string]string, error) {
 	taken, out := map[string]bool{}, map[string]string{}
 	for _, p := range people {
@@ -70,7 +71,11 @@ func (s *Slack) Match(ctx context.Context, people []escalation.Person) (map[stri
 		}
 		user, ok := s.opts.Known.find(email, time.Now())
 		if !ok && failed == nil {
-			user, failed = s.lookup(ctx, email)
+			if found, err := s.lookup(ctx, email); err == nil {
+				user = found
+			} else {
+				failed = err
+			}
 		}
 		if user != "" && !taken[user] {
 			taken[user], out[p.ID] = true, user

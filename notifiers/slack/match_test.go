@@ -42,6 +42,33 @@ func TestPeopleWithoutASlackUserAreFoundByEmailAndRemembered(t *testing.T) {
 	}
 }
 
+func TestUsersThatAreKnownStayKnownWhileSlackCannotBeAsked(t *testing.T) {
+	still(t, func(t *testing.T, ch *slack.Slack, fake *notifierstest.Slack) {
+		people, want := []escalation.Person{}, map[string]string{}
+		for _, name := range []string{"ada", "ben", "eve"} {
+			fake.Join(name+"@example.com", "U0"+name)
+			people, want[name] = append(people, escalation.Person{ID: name, Email: name + "@example.com"}), "U0"+name
+		}
+		if got, err := ch.Match(t.Context(), people); err != nil || !maps.Equal(got, want) {
+			t.Fatalf("%v (%v)", got, err)
+		}
+		time.Sleep(25 * time.Hour)
+		fake.RetryAfter(7 * time.Second)
+		fake.FailNext(2, notifierstest.RateLimited)
+		for range 2 {
+			got, err := ch.Match(t.Context(), people)
+			if f := notifiers.AsFailure(err); err == nil || f.RetryAfter != 7*time.Second || !maps.Equal(got, want) {
+				t.Errorf("while Slack asks to wait: %v (%v)", got, err)
+			}
+		}
+		fake.Join("eve@example.com", "U0new")
+		want["eve"] = "U0new"
+		if got, err := ch.Match(t.Context(), people); err != nil || !maps.Equal(got, want) {
+			t.Errorf("when Slack answers again: %v (%v)", got, err)
+		}
+	})
+}
+
 func TestAUserGroupIsWrittenOnlyWhereItDiffers(t *testing.T) {
 	ch, fake := channel(t)
 	fake.Group("S0ONCALL", "U0SYS", "U0OLD")

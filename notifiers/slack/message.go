@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,12 +34,13 @@ func (s *Slack) RenderBrief(b notifiers.Brief) notifiers.Rendered {
 
 // RenderReply is the first message that Reply would write for entries.
 func (s *Slack) RenderReply(b notifiers.Brief, entries []alerting.Entry) notifiers.Rendered {
-	ms := replyMessages(b.Locale, entries)
-	if len(ms) == 0 {
-		return notifiers.Rendered{To: s.opts.Channel}
-	}
-	out := ms[0].rendered(s.opts.Channel)
-	for _, m := range ms[1:] {
+	out := notifiers.Rendered{To: s.opts.Channel}
+	for part := range slices.Chunk(entries, replyEntries) {
+		m := replyMessage(b, part)
+		if out.Payload == nil {
+			out = m.rendered(s.opts.Channel)
+			continue
+		}
 		out.Text += "\n" + m.text
 	}
 	return out
@@ -73,6 +75,9 @@ func incidentMessage(b notifiers.Brief, note string) message {
 	m.add(slack.NewHeaderBlock(plainText(fmt.Sprintf("%s %s (%s) #%d %s", emoji(b), inc.Severity, b.Locale.Severity(inc.Severity), inc.ID, b.Title()), headerLimit)))
 	m.addLead()
 	if summary := b.Summary(); summary != "" {
+		if inc.State == alerting.StateResolved {
+			summary = fmt.Sprintf(wordsOf(b.Locale).WasAbout, summary)
+		}
 		m.add(slack.NewSectionBlock(mrkdwn(prose(summary, 1000)), nil, nil))
 	}
 	m.add(slack.NewSectionBlock(nil, fields(b), nil))
@@ -119,7 +124,7 @@ func emoji(b notifiers.Brief) string {
 }
 
 func fields(b notifiers.Brief) []*slack.TextBlockObject {
-	inc, w := b.Incident, b.Locale.Words()
+	inc, w := b.Incident, wordsOf(b.Locale)
 	out := []*slack.TextBlockObject{
 		field(w.State, state(b)),
 		field(w.Since, date(b.Locale, inc.OpenedAt)),
@@ -188,18 +193,18 @@ func links(b notifiers.Brief) string {
 
 // addActions adds the buttons and choices that make sense in the incident's state.
 func (m *message) addActions(b notifiers.Brief) {
-	inc, w, own := b.Incident, b.Locale.Words(), wordsOf(b.Locale)
+	inc, own := b.Incident, wordsOf(b.Locale)
 	if inc.State == alerting.StateResolved {
 		return
 	}
 	id := strconv.FormatInt(inc.ID, 10)
 	var out []slack.BlockElement
 	if inc.State == alerting.StateOpen {
-		out = append(out, button("acknowledge", id, w.Acknowledge).WithStyle(slack.StylePrimary))
+		out = append(out, button("acknowledge", id, own.Acknowledge).WithStyle(slack.StylePrimary))
 	}
-	out = append(out, button("resolve", id, w.Resolve))
+	out = append(out, button("resolve", id, own.Resolve))
 	if b.Next() != nil {
-		out = append(out, button("escalate", id, w.Escalate))
+		out = append(out, button("escalate", id, own.Escalate))
 	}
 	out = append(out, snooze(id, own))
 	people, users := assignable(b.Locale, id, plainText(own.Assign, 75))

@@ -23,9 +23,11 @@ const (
 )
 
 // pacer lets writers to one channel through one after another, P0 first, else in the order in which they
-// came. Writers to different channels do not wait for one another.
+// came. Writers to different channels do not wait for one another. Where turns are shared, whoever is first in
+// line writes when it is this line's turn among those of all replicas.
 type pacer struct {
 	every time.Duration
+	turns *sharedTurns // nil: there is no other line
 
 	mu    sync.Mutex
 	lines map[string]*line
@@ -34,51 +36,58 @@ type pacer struct {
 
 // line is who waits for one channel.
 type line struct {
+	channel string    // as it is called in the shared turns
 	free    time.Time // when the next may write
 	waiting []*writer // in the order of their turns
 	timer   *time.Timer
+	asking  bool // for a turn
+	turn    turn
 }
 
 type writer struct {
 	urgent bool
-	turn   chan struct{} // closed when it has come
+	until  time.Time  // a turn that comes later is too late; zero: none is
+	turn   chan error // nil when it has come
 }
 
-func newPacer(every time.Duration) *pacer {
+func newPacer(every time.Duration, shared Turns) *pacer {
 	if every == 0 {
 		every = pace
 	}
-	return &pacer{every: every, lines: map[string]*line{}, names: map[string]string{}}
+	p := &pacer{every: every, lines: map[string]*line{}, names: map[string]string{}}
+	if shared != nil {
+		p.turns = &sharedTurns{Turns: shared}
+	}
+	return p
 }
 
 // wait returns once it is this writer's turn. The error is a *notifiers.Failure: nothing was sent, and
 // RetryAfter says when there may be room.
 func (p *pacer) wait(ctx context.Context, channel string, urgent bool) error {
 	p.mu.Lock()
-	l := p.line(channel)
-	now := time.Now()
-	if len(l.waiting) == 0 && !now.Before(l.free) {
-		l.free = now.Add(p.every)
-		p.mu.Unlock()
-		return nil
+	l, now := p.line(channel), time.Now()
+	w := &writer{urgent: urgent, turn: make(chan error, 1)}
+	if deadline, ok := ctx.Deadline(); ok {
+		w.until = deadline.Add(-reserved)
 	}
-	w := &writer{urgent: urgent, turn: make(chan struct{})}
 	at := l.place(w)
-	turn := l.free.Add(time.Duration(at) * p.every)
-	if deadline, ok := ctx.Deadline(); ok && turn.After(deadline.Add(-reserved)) {
+	if turn := l.free.Add(time.Duration(at) * p.every); turn.After(now) && w.late(turn) {
 		p.mu.Unlock()
 		return busy(turn.Sub(now))
 	}
 	l.waiting = slices.Insert(l.waiting, at, w)
-	p.arm(l, now)
+	p.serve(l, now)
 	p.mu.Unlock()
 	select {
-	case <-w.turn:
-		return nil
+	case err := <-w.turn:
+		return err
 	case <-ctx.Done():
 		return p.leave(l, w)
 	}
 }
+
+// late reports whether a turn then comes too late for a call.
+func (w *writer) late(turn time.Time) bool { return !w.until.IsZero() && turn.After(w.until) }
 
 func busy(wait time.Duration) error {
 	return &notifiers.Failure{
@@ -99,30 +108,34 @@ func (l *line) place(w *writer) int {
 	return at
 }
 
-// arm sees to it that the first in line is called.
-func (p *pacer) arm(l *line, now time.Time) {
-	if l.timer == nil {
-		l.timer = time.AfterFunc(max(l.free.Sub(now), 0), func() { p.call(l) })
+// serve lets the first in line through if the channel is free, and sees to it that the next is called. p.mu is
+// held.
+func (p *pacer) serve(l *line, now time.Time) {
+	switch {
+	case len(l.waiting) == 0 || l.timer != nil || l.asking:
+	case now.Before(l.free):
+		l.timer = time.AfterFunc(l.free.Sub(now), func() { p.call(l) })
+	case p.turns != nil && l.turn != come:
+		had := l.turn
+		if now.Sub(l.free) > p.every {
+			had = none // nobody was there when it came
+		}
+		l.asking = true
+		go p.ask(l, l.channel, had)
+	default:
+		close(l.waiting[0].turn)
+		l.waiting = l.waiting[1:]
+		l.free, l.turn = now.Add(p.every), none
+		p.serve(l, now)
 	}
 }
 
-// call lets the first in line through.
+// call serves a line whose time has come.
 func (p *pacer) call(l *line) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l.timer = nil
-	now := time.Now()
-	if len(l.waiting) == 0 {
-		return
-	}
-	if !now.Before(l.free) {
-		close(l.waiting[0].turn)
-		l.waiting = l.waiting[1:]
-		l.free = now.Add(p.every)
-	}
-	if len(l.waiting) > 0 {
-		p.arm(l, now)
-	}
+	p.serve(l, time.Now())
 }
 
 // leave takes w, whose time is up, out of the line. Its turn may have come just now: then the call, which
@@ -132,19 +145,26 @@ func (p *pacer) leave(l *line, w *writer) error {
 	defer p.mu.Unlock()
 	at := slices.Index(l.waiting, w)
 	if at < 0 {
-		return nil
+		return <-w.turn
 	}
 	l.waiting = slices.Delete(l.waiting, at, at+1)
 	return busy(time.Until(l.free) + time.Duration(at)*p.every)
 }
 
-// hold keeps everybody from a channel for as long as Slack has asked for.
-func (p *pacer) hold(channel string, wait time.Duration) {
+// hold keeps everybody from a channel for as long as Slack has asked for, in every replica.
+func (p *pacer) hold(ctx context.Context, channel string, wait time.Duration) {
+	if wait <= 0 {
+		return
+	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	l := p.line(channel)
 	if until := time.Now().Add(wait); until.After(l.free) {
 		l.free = until
+	}
+	name := l.channel
+	p.mu.Unlock()
+	if p.turns != nil {
+		p.turns.hold(ctx, name, wait)
 	}
 }
 
@@ -160,7 +180,7 @@ func (p *pacer) meet(user, channel string) {
 	}
 	p.names[user] = channel
 	if l := p.lines[user]; l != nil && p.lines[channel] == nil {
-		p.lines[channel] = l
+		p.lines[channel], l.channel = l, channel
 	}
 }
 
@@ -174,7 +194,7 @@ func (p *pacer) line(channel string) *line {
 		if len(p.lines) >= pacedLimit {
 			p.forget(time.Now())
 		}
-		l = &line{}
+		l = &line{channel: channel}
 		p.lines[channel] = l
 	}
 	return l
@@ -183,7 +203,7 @@ func (p *pacer) line(channel string) *line {
 // forget drops the lines in which nobody waits or has just been.
 func (p *pacer) forget(now time.Time) {
 	for name, l := range p.lines {
-		if len(l.waiting) == 0 && l.timer == nil && now.After(l.free) {
+		if len(l.waiting) == 0 && l.timer == nil && !l.asking && now.After(l.free) {
 			delete(p.lines, name)
 		}
 	}

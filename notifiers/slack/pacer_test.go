@@ -11,7 +11,7 @@ import (
 
 func TestAChannelIsWrittenToOnceASecondP0First(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, start := newPacer(0), time.Now()
+		p, start := newPacer(0, nil), time.Now()
 		type turn struct {
 			name string
 			at   time.Duration
@@ -41,8 +41,8 @@ func TestAChannelIsWrittenToOnceASecondP0First(t *testing.T) {
 
 func TestWhoCannotHaveATurnInTimeIsSentAwayAtOnceWithTheTimeToComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, start := newPacer(0), time.Now()
-		p.hold("C1", 30*time.Second)
+		p, start := newPacer(0, nil), time.Now()
+		p.hold(t.Context(), "C1", 30*time.Second)
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		err := p.wait(ctx, "C1", true)
@@ -57,7 +57,7 @@ func TestWhoCannotHaveATurnInTimeIsSentAwayAtOnceWithTheTimeToComeBack(t *testin
 
 func TestWhoGivesUpLeavesTheLineToTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, start := newPacer(0), time.Now()
+		p, start := newPacer(0, nil), time.Now()
 		_ = p.wait(t.Context(), "C1", false)
 		ctx, cancel := context.WithCancel(t.Context())
 		left := make(chan error)
@@ -75,7 +75,7 @@ func TestWhoGivesUpLeavesTheLineToTheOthers(t *testing.T) {
 
 func TestAUserAndTheirDirectMessagesAreOneLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, start := newPacer(0), time.Now()
+		p, start := newPacer(0, nil), time.Now()
 		_ = p.wait(t.Context(), "U1", false)
 		p.meet("U1", "D1")
 		_ = p.wait(t.Context(), "D1", false)

@@ -30,8 +30,12 @@ func replyMessages(l notifiers.Locale, entries []alerting.Entry) []message {
 	return out
 }
 
-// entryText is the entry's text and, if the text does not name them, who it was.
+// entryText is what the entry says in the reader's language, where it is stored as data; else its text and, if that
+// does not name them, who it was.
 func entryText(l notifiers.Locale, e alerting.Entry) string {
+	if text, ok := l.Say(e.Reason.Said); ok {
+		return text
+	}
 	text := notifiers.Plain(e.Text)
 	if text == "" {
 		text = strings.ReplaceAll(string(e.Kind), "_", " ")

@@ -33,13 +33,13 @@ func (s *Slack) Respond(ctx context.Context, to, text string) error {
 }
 
 // ours reports whether raw is an address that Slack, or the configured stand-in for it, gives out for
-// answers: nothing else is called, whoever asks for it.
+// answers: nothing else is called, whoever asks for it. Slack for governments has a domain of its own.
 func (s *Slack) ours(raw string) bool {
 	u, err := url.Parse(raw)
 	if err != nil || u.User != nil || u.Opaque != "" {
 		return false
 	}
-	if u.Scheme == "https" && u.Host == "hooks.slack.com" {
+	if u.Scheme == "https" && (u.Host == "hooks.slack.com" || u.Host == "hooks.slack-gov.com") {
 		return true
 	}
 	api, err := url.Parse(s.opts.APIURL)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,11 +25,13 @@ type Options struct {
 	SigningSecret string           // what Slack signs its requests with; empty: every one is refused
 	AppToken      string           // of Socket Mode, xapp-...; only Socket needs it
 	Channel       string           // the incidents' channel, by its ID
+	TeamID        string           // the workspace, for a token of a whole organisation; may be empty for any other
 	APIURL        string           // up to and with /api/; empty is Slack's
 	HTTP          *http.Client     // nil is http.DefaultTransport
 	Pace          time.Duration    // between two writes to one channel; 0 is a second
 	Texts         *notifiers.Texts // what the sentences of direct messages say; nil: as they are built in
 	Known         *Known           // Slack's users by email address; nil: remembered as long as this Slack
+	Turns         Turns            // shared with other replicas; nil: turns are this Slack's alone
 }
 
 // Slack is a notifiers.Sender, Board and Renderer, and reads Slack's requests. It is safe for concurrent
@@ -54,7 +57,7 @@ func New(o Options) *Slack {
 	if err != nil {
 		panic(err) // the room is embedded, and a test opens it
 	}
-	return &Slack{opts: o, pacer: newPacer(o.Pace), texts: words}
+	return &Slack{opts: o, pacer: newPacer(o.Pace, o.Turns), texts: words}
 }
 
 // ref finds a message again. Note is what a page said to its reader alone, which an edit keeps.
@@ -110,15 +113,18 @@ func metadata(n notifiers.Notice) slack.SlackMetadata {
 	}
 }
 
-// Post writes the incident's message to the configured channel.
+// Post writes the incident's message to the configured channel. One that may be a repeat says so for as long as
+// it stands.
 func (s *Slack) Post(ctx context.Context, b notifiers.Brief) (json.RawMessage, error) {
-	r, err := s.post(ctx, s.opts.Channel, urgent(b), incidentMessage(b, ""), "", slack.SlackMetadata{
-		EventType:    "tocsin_incident",
-		EventPayload: map[string]any{"incident_id": strconv.FormatInt(b.Incident.ID, 10)},
-	})
+	m := incidentMessage(b, "")
+	if b.Repeat {
+		m = incidentMessage(b, b.Locale.Words().Repeat)
+	}
+	r, err := s.post(ctx, s.opts.Channel, urgent(b), m, "", incidentMetadata(b))
 	if err != nil {
 		return nil, err
 	}
+	r.Note = m.note
 	return encode(r), nil
 }
 
@@ -137,16 +143,18 @@ func (s *Slack) edit(ctx context.Context, at json.RawMessage, urgent bool, write
 }
 
 // Reply writes entries to the thread below the message at ref: one reply, or more where they are too
-// many for one. After an error some of them may stand there already.
+// many for one. The failure is Lost where some of them stand there already.
 func (s *Slack) Reply(ctx context.Context, at json.RawMessage, b notifiers.Brief, entries []alerting.Entry) error {
 	r, err := decode(at)
 	if err != nil {
 		return err
 	}
-	for _, m := range replyMessages(b.Locale, entries) {
-		if _, err := s.post(ctx, r.Channel, urgent(b), m, r.TS, slack.SlackMetadata{}); err != nil {
-			return err
+	written := false
+	for part := range slices.Chunk(entries, replyEntries) {
+		if _, err := s.post(ctx, r.Channel, urgent(b), replyMessage(b, part), r.TS, entriesMetadata(part)); err != nil {
+			return partly(err, written)
 		}
+		written = true
 	}
 	return nil
 }
@@ -186,7 +194,7 @@ func (s *Slack) call(ctx context.Context, channel string, urgent bool, opts ...s
 		err = errors.New("the answer names no message")
 	}
 	if err != nil {
-		s.pacer.hold(to, trip.RetryAfter())
+		s.pacer.hold(ctx, to, trip.RetryAfter())
 		return ref{}, failure(trip, err)
 	}
 	s.pacer.meet(to, channel)

@@ -3,6 +3,7 @@ package slack
 import (
 	"embed"
 	"io/fs"
+	"strings"
 
 	"tocsin/notifiers"
 )
@@ -15,13 +16,23 @@ var files embed.FS
 const textLimit = sectionLimit
 
 // Room holds the sentences of direct messages, for the Book of the configuration: "slack.page",
-// "slack.remind" and so on. They are one line of plain text: what formats in Slack is escaped after them.
+// "slack.remind" and so on, and of the words of Slack's surfaces: "slack.words.held_until". They are one line of plain
+// text: what formats in Slack is escaped after them, but in words that are mrkdwn (docs/texts.md).
 func Room() notifiers.Room {
 	own, err := fs.Sub(files, "texts")
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	return notifiers.NewRoom("slack", own, textLimit)
+	room := notifiers.NewRoom("slack", own, textLimit)
+	samples := room.Samples
+	room.Lines = wordLines()
+	room.Samples = func(kind, language string) []any {
+		if strings.HasPrefix(kind, wordsKind) {
+			return sampleGaps()
+		}
+		return samples(kind, language)
+	}
+	return room
 }
 
 // lead is what a direct message says to its reader before anything else; empty for a first page.

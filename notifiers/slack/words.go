@@ -8,6 +8,9 @@ import (
 // commands. A %s or %d stands for what is filled in, in the order that the comment gives; they are mrkdwn
 // only where that is said.
 type words struct {
+	State, Since, Alarms, InHand, Next, NoStep string // of an incident's message
+	Acknowledge, Resolve, Escalate             string // its buttons
+
 	Open, All, Snooze, Assign string
 	Spans                     [6]string // those of snooze's choice
 
@@ -21,6 +24,8 @@ type words struct {
 	NoRole      string
 	HeldBy      string // of a role: nobody
 	HeldUntil   string // mrkdwn; moment
+	SinceWhen   string // mrkdwn; moment
+	WasAbout    string // of an incident that is over; its summary
 	StandsIn    string // mrkdwn; who, rotation, moment
 	Told        string // mrkdwn; who, channels
 	NoChannel   string
@@ -43,7 +48,7 @@ type words struct {
 
 func wordsOf(l notifiers.Locale) words {
 	if notifiers.Language(l.Language) == "de" {
-		return germanWords()
+		return germanWords().inBook(l)
 	}
-	return englishWords()
+	return englishWords().inBook(l)
 }

@@ -1,7 +1,13 @@
 package slack
 
+import "tocsin/notifiers"
+
 func germanWords() words {
+	shared := notifiers.Locale{Language: "de"}.Words()
 	return words{
+		State: shared.State, Since: shared.Since, Alarms: shared.Alarms, InHand: shared.InHand, Next: shared.Next, NoStep: shared.NoStep,
+		Acknowledge: shared.Acknowledge, Resolve: shared.Resolve, Escalate: shared.Escalate,
+
 		Open: "In Tocsin öffnen", All: "Alle Vorfälle", Snooze: "Zurückstellen", Assign: "Zuweisen",
 		Spans: [6]string{"30 Minuten", "1 Stunde", "2 Stunden", "4 Stunden", "8 Stunden", "1 Tag"},
 
@@ -30,6 +36,8 @@ func germanWords() words {
 		NoRole:      "Es ist keine Rolle eingerichtet.",
 		HeldBy:      "niemand",
 		HeldUntil:   "bis %s",
+		SinceWhen:   "seit %s",
+		WasAbout:    "Es ging um: %s",
 		StandsIn:    "%s vertritt %s bis %s.",
 		Told:        "%s wird verständigt über %s.",
 		NoChannel:   "keinen Kanal: es gibt keinen",

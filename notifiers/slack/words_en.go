@@ -1,7 +1,13 @@
 package slack
 
+import "tocsin/notifiers"
+
 func englishWords() words {
+	shared := notifiers.Locale{Language: "en"}.Words()
 	return words{
+		State: shared.State, Since: shared.Since, Alarms: shared.Alarms, InHand: shared.InHand, Next: shared.Next, NoStep: shared.NoStep,
+		Acknowledge: shared.Acknowledge, Resolve: shared.Resolve, Escalate: shared.Escalate,
+
 		Open: "Open in Tocsin", All: "All incidents", Snooze: "Snooze", Assign: "Assign",
 		Spans: [6]string{"30 minutes", "1 hour", "2 hours", "4 hours", "8 hours", "1 day"},
 
@@ -30,6 +36,8 @@ func englishWords() words {
 		NoRole:      "No role is configured.",
 		HeldBy:      "nobody",
 		HeldUntil:   "until %s",
+		SinceWhen:   "since %s",
+		WasAbout:    "It was about: %s",
 		StandsIn:    "%s stands in for %s until %s.",
 		Told:        "%s is told over %s.",
 		NoChannel:   "no channel: they have none",

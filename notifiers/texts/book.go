@@ -23,6 +23,8 @@ type Room struct {
 	// used as {{template "_NAME" .}}. A kind that ends in .html is escaped for HTML by its context; what
 	// others need is their channel's business.
 	Own fs.FS
+	// Lines are further texts, by KIND.LANGUAGE, as ReadLines gives them.
+	Lines map[string]string
 	// Limit is how many characters a text of the configuration may make; 0 is 65,536.
 	Limit int
 	// Samples are data as such a text meets them: each text of the configuration has to do for all of them.
@@ -113,6 +115,12 @@ func (b *Book) Execute(channel, kind, language string, data any) (string, error)
 		return "", fmt.Errorf("texts: channel %q has no text %q", channel, kind)
 	}
 	return s.write(data)
+}
+
+// Overridden reports whether the configuration has a text of its own here.
+func (b *Book) Overridden(channel, kind, language string) bool {
+	r := b.rooms[channel]
+	return r != nil && (r.others[kind] != nil || r.others[kind+"."+Language(language)] != nil)
 }
 
 // Language is the language that texts are written in for somebody who asks for tag ("de", "de-AT"): one of

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -19,7 +20,7 @@ func open(r Room) (*room, error) {
 		r.Limit = defaultLimit
 	}
 	out := &room{Room: r, builtIn: map[string]*sheet{}, others: map[string]*sheet{}}
-	sources, parts, err := read(r.Own)
+	sources, parts, err := read(r)
 	if err != nil {
 		return nil, fmt.Errorf("texts: reading those of channel %q: %w", r.Channel, err)
 	}
@@ -46,8 +47,13 @@ func open(r Room) (*room, error) {
 }
 
 // read is the texts by KIND.LANGUAGE, and the parts that they share by _NAME.
-func read(own fs.FS) (sources, parts map[string]string, err error) {
+func read(r Room) (sources, parts map[string]string, err error) {
 	sources, parts = map[string]string{}, map[string]string{}
+	maps.Copy(sources, r.Lines)
+	if r.Own == nil {
+		return sources, parts, nil
+	}
+	own := r.Own
 	files, err := fs.Glob(own, "*"+suffix)
 	if err != nil {
 		return nil, nil, err
@@ -89,7 +95,7 @@ func (b *Book) override(name, source string) error {
 	if r == nil || !slices.Contains(r.kinds, kind) {
 		return unknown(name, b.Names())
 	}
-	_, parts, err := read(r.Own)
+	_, parts, err := read(r.Room)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ type Words struct {
 	StateAt      string // state, moment
 	StateBy      string // state, who, moment
 	Nobody       string // has it in hand
-	Step         string // what happens, moment
+	Step         string // 1: what happens, 2: moment
 	Paged        string // role
 	Assigned     string // role
 	NoStep       string
@@ -22,12 +22,6 @@ type Words struct {
 	AlertOn      string // name, host
 	AlertStatus  string // the alert in words, its status
 	AssignedHere string // to the reader
-	AssignedBy   string // to the reader, by whom
-	HandedOver   string // from the reader to whom, by whom
-	EscalatedBy  string // by whom
-	ReachesNone  string // the role whose people cannot be reached
-	AssignedNone string // that role, of an assignment
-	Shadows      string // the rotation that the reader learns in
 	Instead      string // of which channel, as Channel has it
 	InsteadOf    string // of whom
 	Reopened     string
@@ -41,6 +35,8 @@ type Words struct {
 	Incidents   string // how many
 	Counted     string // how many, of which severity
 	Digest      string // what it holds
+	Cleared     string // how many incidents a bundle of all clears tells of
+	Reminded    string // and one of reminders
 
 	// Why the reader of all people is sent this, as the end of a sentence; each with the incident's number.
 	ForPage, ForAssign, ForRemind, ForClear string
@@ -51,6 +47,11 @@ type Words struct {
 
 	SMS, Call, Email, Slack, Webhook, Service string // the ways to a reader
 
+	SMSWay, CallWay, EmailWay, SlackWay, WebhookWay, ServiceWay string // the same as they are called
+	Over                                                        string // who, ways
+	DoneBy                                                      string // what was done, by whom
+	PhoneOf, SlackOf, AddressOf                                 string // what a person is known by
+
 	State, Since, Alarms, InHand, Next string // in front of what they name
 	Incident, Runbook, Graph           string // where links lead
 	Acknowledge, Resolve, Escalate     string // what can be done
@@ -58,6 +59,12 @@ type Words struct {
 	Moment   string // weekday, day, month, year, time, zone
 	Weekdays [7]string
 	Months   [12]string
+
+	DayTime, DayYearTime string // weekday, day, month, the year where it is given, time
+	Span                 string // from when, until when
+	Days                 [7]string
+	MonthNames           [12]string
+	CET, CEST            string // Central European Time in winter and in summer
 }
 
 // In is the words in the language of tag, as Language reads it.
@@ -77,8 +84,28 @@ func (w Words) Severity(n int) string {
 	return words[n]
 }
 
-// Channel is what people call a channel, by its name in the configuration. One that has no word is called by
-// that name.
+// Way is what people call a channel by itself ("SMS", "phone"), by its name in the configuration. One that has no
+// word is called by that name.
+func (w Words) Way(name string) string {
+	switch name {
+	case "sms":
+		return w.SMSWay
+	case "voice":
+		return w.CallWay
+	case "email":
+		return w.EmailWay
+	case "slack":
+		return w.SlackWay
+	case "webhook":
+		return w.WebhookWay
+	case "url":
+		return w.ServiceWay
+	}
+	return name
+}
+
+// Channel is what people call a channel in "instead of", by its name in the configuration. One that has no word is
+// called by that name.
 func (w Words) Channel(name string) string {
 	switch name {
 	case "sms":

@@ -6,18 +6,21 @@ import "tocsin/notifiers"
 // room for beside the link to the list of incidents, and how to answer the first. Its name is cut if it has no
 // room, never its number.
 //
+//	3 resolved: #412 SystemDown backend, #413 DiskFull db, #414 CacheDegradation https://tocsin.example.com/
 //	37 incidents, 3 P0: #412 SystemDown backend, #413 DiskFull db, ...: reply ACK 412 or ACK ALL https://tocsin.example.com/
 func (t *Twilio) bundleText(n notifiers.Notice, language string) string {
 	inc := n.Brief.Incident
 	data := written{
 		Severity: inc.Severity.String(), SeverityWord: severityWord(n), Number: inc.ID, Name: phrase(n.Brief.Name()), PossibleRepeat: n.PossibleRepeat,
-		Total: n.Bundle.Total, Counts: counts(n.Bundle, toGSM7),
+		Of: n.BundleKind(), Total: n.Bundle.Total, Counts: counts(n.Bundle, toGSM7),
 	}
 	data.Counts = data.Counts[:min(1, len(data.Counts))] // of the worst; the rest is the total's
 	items := []item{{inc.ID, data.Name}}
-	for _, x := range n.Bundle.Items {
-		if x.Incident.ID != inc.ID {
-			items = append(items, item{x.Incident.ID, phrase(notifiers.Brief{Incident: x.Incident}.Name())})
+	for i, x := range n.BundleTexts() {
+		if n.Bundle.Items[i].Incident.ID != inc.ID {
+			items = append(items, item{x.Number, phrase(x.Name)})
+		} else {
+			items[0].Name = phrase(x.Name)
 		}
 	}
 	list := notifiers.WebURL(t.opts.PublicURL + "/")

@@ -123,14 +123,15 @@ func (d *desk) key(r *http.Request, c callRef, form url.Values) callResponse {
 	if err != nil {
 		return d.ended(c.language, d.phrase("promised", c.language, spoken{}))
 	}
-	return d.ended("en", spell(text)) // what came of it is told in English, as over SMS
+	return d.ended(c.language, spell(text))
 }
 
-// pressed is what a key stands for; empty: nothing. Nobody escalates all they were told of at once.
+// pressed is what a key stands for; empty: nothing. Nobody escalates all they were told of at once,
+// nor acknowledges what is acknowledged.
 func pressed(digit string, c callRef) escalation.Verb {
 	switch {
 	case !c.keys():
-	case digit == "4":
+	case digit == "4" && !c.acked:
 		return escalation.Acknowledge
 	case digit == "6" && !c.all:
 		return escalation.Escalate
@@ -145,8 +146,7 @@ func (d *desk) once(c callRef, kind string) callResponse {
 	if c.try++; c.try >= mostKeys {
 		return d.ended(c.language, why+" "+goodbye.Prosody.Text)
 	}
-	keys := d.phrase("keys", c.language, spoken{All: c.all})
-	return callResponse{Gather: d.gather(c, why+" "+keys, lastWait), Say: goodbye, Hangup: &struct{}{}}
+	return callResponse{Gather: d.gather(c, why+" "+d.whatKeys(c), lastWait), Say: goodbye, Hangup: &struct{}{}}
 }
 
 func (d *desk) ended(language, text string) callResponse {

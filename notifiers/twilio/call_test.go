@@ -107,7 +107,7 @@ func (p *telephone) status(status, by string) {
 func (p *telephone) result() twilio.CallResult { return p.calls.now[notifierstest.Notice().AttemptID] }
 
 const (
-	spokenPage = "This is Tocsin. P 0, critical, incident 4 1 2. System Down backend."
+	spokenPage = "This is Tocsin. P 0, critical, incident 4 1 2. System Down backend. Since 03:41. No answer from health for 2 minutes."
 	spokenKeys = "Press 4 to acknowledge, 6 to escalate."
 )
 
@@ -224,7 +224,7 @@ func TestAGermanHearsGerman(t *testing.T) {
 	n := notifierstest.Notice()
 	n.Brief.Locale.Language = "de"
 	line := ring(t, n).answer("human", "")
-	want(t, line.Said[0], "Hier ist Tocsin. P 0, kritisch, Vorfall 4 1 2. System Down backend. Drücken Sie die 4, um zu bestätigen, die 6, um zu eskalieren.")
+	want(t, line.Said[0], "Hier ist Tocsin. P 0, kritisch, Vorfall 4 1 2. System Down backend. Seit 03:41. No answer from health for 2 minutes. Drücken Sie die 4, um zu bestätigen, die 6, um zu eskalieren.")
 	if voice, language := line.Voice(); voice != "Polly.Vicki" || language != "de-DE" {
 		t.Errorf("said by %s in %s", voice, language)
 	}

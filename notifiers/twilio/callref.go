@@ -3,6 +3,7 @@ package twilio
 import (
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // callRef is what the addresses that Twilio calls during a call say of it. The message itself is part of
@@ -11,10 +12,14 @@ type callRef struct {
 	attempt  string
 	incident int64 // that a key means; 0: none
 	all      bool  // a key means all that its reader was told of
+	acked    bool  // there is nothing to acknowledge: only escalating is left
 	language string
 	say      string
 	try      int // keys pressed so far that mean nothing
 }
+
+// ackedMark stands before the number of an incident that is acknowledged.
+const ackedMark = "acknowledged-"
 
 // keys reports whether there is anything to press.
 func (c callRef) keys() bool { return c.incident != 0 || c.all }
@@ -23,8 +28,11 @@ func (c callRef) keys() bool { return c.incident != 0 || c.all }
 // address and the form's fields as one string, whose seam could be moved.
 func (c callRef) address(base string) string {
 	incident := strconv.FormatInt(c.incident, 10)
-	if c.all {
+	switch {
+	case c.all:
 		incident = "all"
+	case c.acked:
+		incident = ackedMark + incident
 	}
 	return base + "?attempt=" + url.QueryEscape(c.attempt) + "&incident=" + incident + "&language=" + url.QueryEscape(c.language) +
 		"&say=" + url.QueryEscape(c.say) + "&try=" + strconv.Itoa(c.try) + "&end=1"
@@ -50,7 +58,9 @@ func parseCallRef(rawQuery string) (c callRef, ok bool) {
 	if c.all = q.Get("incident") == "all"; c.all {
 		return c, true
 	}
-	n, err := strconv.ParseUint(q.Get("incident"), 10, 63)
+	number, acked := strings.CutPrefix(q.Get("incident"), ackedMark)
+	c.acked = acked
+	n, err := strconv.ParseUint(number, 10, 63)
 	c.incident = int64(n)
 	return c, err == nil
 }

@@ -48,8 +48,8 @@ func (t *Twilio) optedOut(ctx context.Context, c escalation.Channel, to string) 
 	}
 }
 
-// overBudget holds a message back until midnight where the day's budget is used up, and says so loudly where
-// a P0 leaves all the same.
+// overBudget refuses a message where the day's budget is used up: a P1 for good, so that it goes its person's next
+// way at once; what is less urgent waits for midnight. It says so loudly where a P0 leaves all the same.
 func (t *Twilio) overBudget(ctx context.Context, c escalation.Channel, s alerting.Severity) *notifiers.Failure {
 	if t.opts.Budget.Daily == 0 || t.opts.Spending == nil {
 		return nil
@@ -67,9 +67,16 @@ func (t *Twilio) overBudget(ctx context.Context, c escalation.Channel, s alertin
 		t.log.Error("today's budget is used up: a P0 leaves all the same", "channel", c, "spent", spent, "daily", t.opts.Budget.Daily)
 		return nil
 	}
+	usedUp := fmt.Sprintf("today's budget of %d over %s is used up but for what is reserved for P0", t.opts.Budget.Daily, c)
+	if s <= alerting.P1 {
+		return &notifiers.Failure{
+			Class: notifiers.Permanent, Code: notifiers.CodeBudget,
+			Err: fmt.Errorf("%s, and a %s does not wait for midnight (notifiers.twilio.daily)", usedUp, s),
+		}
+	}
 	return &notifiers.Failure{
-		Class: notifiers.Temporary, Code: "budget", RetryAfter: midnight(now, 1).Sub(now),
-		Err: fmt.Errorf("today's budget of %d over %s is used up but for what is reserved for P0: it leaves after midnight (notifiers.twilio.daily)", t.opts.Budget.Daily, c),
+		Class: notifiers.Temporary, Code: notifiers.CodeBudget, RetryAfter: midnight(now, 1).Sub(now),
+		Err: fmt.Errorf("%s: it leaves after midnight (notifiers.twilio.daily)", usedUp),
 	}
 }
 

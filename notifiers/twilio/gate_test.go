@@ -65,12 +65,16 @@ func evening() *time.Time {
 	return &now
 }
 
-func TestBeyondTheDaysBudgetAPageWaitsForMidnightUnlessItIsAP0(t *testing.T) {
+func TestBeyondTheDaysBudgetAP0LeavesAP1GoesAnotherWayAndTheRestWaitsForMidnight(t *testing.T) {
 	s := &store{spent: 400}
 	ch, fake, log := gated(t, s, evening(), func(o *twilio.Options) { o.Budget = twilio.Budget{Daily: 500, Reserved: 20} })
 	for _, sender := range []notifiers.Sender{ch, ch.Voice()} {
+		for _, s := range []alerting.Severity{alerting.P2, alerting.P3} {
+			_, err := sender.Send(t.Context(), of(s))
+			expectFailure(t, err, notifiers.Temporary, "budget", 90*time.Minute)
+		}
 		_, err := sender.Send(t.Context(), of(alerting.P1))
-		expectFailure(t, err, notifiers.Temporary, "budget", 90*time.Minute)
+		expectFailure(t, err, notifiers.Permanent, "budget", 0)
 	}
 	if begin := time.Date(2026, 3, 1, 23, 0, 0, 0, time.UTC); !s.since.Equal(begin) || fake.Requests() != 0 {
 		t.Errorf("counted since %s, with %d requests", s.since, fake.Requests())

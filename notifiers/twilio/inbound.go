@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"time"
 
+	"tocsin/alerting"
 	"tocsin/escalation"
 	"tocsin/notifiers"
 )
@@ -36,7 +37,8 @@ const replyTime = 10 * time.Second
 // answers by itself (STOP, START, HELP), are answered with nothing; STOP and START are noted in OptOuts. A text that could end earlier is answered, and
 // neither stored nor applied. 403 for a signature that does not fit or could be of other fields, 400 for what is
 // no SMS to this account, 503 if the reply could not be stored within replyTime. One that is
-// stored and not applied by then is answered with a promise.
+// stored and not applied by then is answered with a promise. What goes back is an SMS of its own: mayAnswer says
+// to whom, and how often.
 //
 // The reply comes from the request's RemoteAddr: behind a proxy, whoever mounts the handler sets that to
 // the address that the proxy names.
@@ -53,7 +55,7 @@ func (t *Twilio) InboundHandler(inbox Inbox, apply func(ctx context.Context, id 
 		}
 		if !t.certain(form) {
 			t.log.Info("an SMS is not acted on: it holds what could be the name of a parameter", "from", Mask(reply.Address))
-			answer(w, notRead)
+			answer(w, t.mayAnswer(r.Context(), reply.Address, t.say(reply.Address, "answer.not_read")))
 			return
 		}
 		reply.From = notifiers.Peer(r)
@@ -78,10 +80,23 @@ func (t *Twilio) InboundHandler(inbox Inbox, apply func(ctx context.Context, id 
 		}
 		text, err := apply(ctx, reply.ID)
 		if err != nil {
-			text = "Tocsin has your reply and will act on it as soon as it can."
+			text = t.say(reply.Address, "answer.promised")
 		}
-		answer(w, text)
+		answer(w, t.mayAnswer(ctx, reply.Address, text))
 	})
+}
+
+// say is one of Tocsin's own answers, in the words of whoever has a number.
+func (t *Twilio) say(address, key string) string {
+	var l notifiers.Locale
+	if t.opts.Locale != nil {
+		l = t.opts.Locale(address)
+	}
+	text, ok := l.Say(alerting.Say(key))
+	if !ok { // it is built in
+		t.log.Error("an answer cannot be written", "text", key)
+	}
+	return text
 }
 
 // reply reads a signed form. What it is known by must have Twilio's form.

@@ -10,9 +10,6 @@ import (
 // camel is what each name that Twilio has between Body and From looks like: two words at least.
 var camel = regexp.MustCompile(`[A-Z][a-z]+[A-Z][a-z]`)
 
-// notRead answers a text of which it is not certain where it ends.
-const notRead = "Tocsin cannot read that. Reply ACK, RES or ESC with the incident's number, as in ACK 412."
-
 // checkSMS is an error for an SMS that could be cut in another way. Its text may go on all the same: that is
 // for certain to say.
 func checkSMS(form url.Values) error {

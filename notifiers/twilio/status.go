@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/twilio/twilio-go/client"
@@ -56,9 +57,8 @@ func (t *Twilio) form(w http.ResponseWriter, r *http.Request, check func(url.Val
 // Receipts takes in what Twilio reports of an attempt. Reports come late, twice, and out of order:
 // keeping an attempt from going backwards is its job.
 type Receipts interface {
-	// Receipt says what became of an attempt. errText is a sentence for people, empty unless the
-	// outcome is failed. An unknown attempt is alerting.ErrNotFound.
-	Receipt(ctx context.Context, attemptID, providerID string, outcome notifiers.Outcome, errText string) error
+	// Receipt says what became of an attempt. An unknown attempt is alerting.ErrNotFound.
+	Receipt(ctx context.Context, attemptID string, r notifiers.Report) error
 }
 
 // StatusHandler answers POST /twilio/status: 204 once the report is stored, 400 for what is no report of this
@@ -77,12 +77,12 @@ func (t *Twilio) StatusHandler(recv Receipts) http.Handler {
 		if form.Get("ErrorCode") == optOutCode {
 			t.learned(r.Context(), form.Get("To"), optOutCode)
 		}
-		outcome, errText := report(form)
-		if outcome == "" {
+		told := report(form)
+		if told.Outcome == "" {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		switch err := recv.Receipt(r.Context(), attempt, form.Get("MessageSid"), outcome, errText); {
+		switch err := recv.Receipt(r.Context(), attempt, told); {
 		case errors.Is(err, alerting.ErrNotFound):
 			http.Error(w, "no such attempt", http.StatusNotFound)
 		case err != nil:
@@ -94,18 +94,27 @@ func (t *Twilio) StatusHandler(recv Receipts) http.Handler {
 }
 
 // report reads a status callback. Any status is proof that Twilio has the message; one that Twilio has
-// added since says nothing.
-func report(form url.Values) (notifiers.Outcome, string) {
+// added since says nothing: its outcome is empty.
+func report(form url.Values) notifiers.Report {
+	r := notifiers.Report{ProviderID: form.Get("MessageSid")}
 	switch form.Get("MessageStatus") {
 	case "accepted", "scheduled", "queued", "sending", "sent":
-		return notifiers.OutcomeSent, ""
+		r.Outcome = notifiers.OutcomeSent
 	case "delivered", "read":
-		return notifiers.OutcomeDelivered, ""
+		r.Outcome = notifiers.OutcomeDelivered
 	case "undelivered", "failed", "canceled":
-		return notifiers.OutcomeFailed, undelivered(form)
+		r.Outcome, r.Error, r.Class = notifiers.OutcomeFailed, undelivered(form), notifiers.Permanent
+		if slices.Contains(passing, form.Get("ErrorCode")) {
+			r.Class = notifiers.Temporary
+		}
 	}
-	return "", ""
+	return r
 }
+
+// passing are the codes of reports that a message did not arrive for a cause that may pass
+// (https://www.twilio.com/docs/api/errors): Twilio's queue was full, the handset is off or out of range, its carrier
+// gave no reason or was busy, it could not be reached in time, Twilio's own timeout.
+var passing = []string{"30001", "30003", "30008", "30017", "30036", "30410"}
 
 func undelivered(form url.Values) string {
 	text := "Twilio reports the message as " + form.Get("MessageStatus")

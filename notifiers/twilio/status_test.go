@@ -17,12 +17,14 @@ import (
 
 // recorder is a Receipts that remembers what it was told.
 type recorder struct {
-	got []string
-	err error
+	got    []string
+	passes bool // the last said that it failed for a cause that may pass
+	err    error
 }
 
-func (r *recorder) Receipt(_ context.Context, attempt, provider string, outcome notifiers.Outcome, errText string) error {
-	r.got = append(r.got, strings.Join([]string{attempt, provider, string(outcome), errText}, "|"))
+func (r *recorder) Receipt(_ context.Context, attempt string, told notifiers.Report) error {
+	r.got = append(r.got, strings.Join([]string{attempt, told.ProviderID, string(told.Outcome), told.Error}, "|"))
+	r.passes = told.Outcome == notifiers.OutcomeFailed && told.Class == notifiers.Temporary
 	return r.err
 }
 
@@ -172,4 +174,14 @@ func FuzzStatusHandler(f *testing.F) {
 			t.Errorf("an unsigned request was stored: %q", recv.got)
 		}
 	})
+}
+
+func TestAReportSaysWhetherItsCauseMayPass(t *testing.T) {
+	for code, want := range map[string]bool{"30003": true, "30008": true, "30005": false, "30006": false, "21610": false, "": false} {
+		recv := &recorder{}
+		verifier().StatusHandler(recv).ServeHTTP(httptest.NewRecorder(), callback("undelivered", code))
+		if len(recv.got) != 1 || recv.passes != want {
+			t.Errorf("%q: %v, may pass %v", code, recv.got, recv.passes)
+		}
+	}
 }

@@ -25,6 +25,7 @@ type written struct {
 	PossibleRepeat bool
 	Text           string // of a message without an incident
 	Total          int    // incidents of a bundle
+	Of             string // what all of a bundle is: "page", "remind" or "clear"
 	Counts         []count
 	Items          []item // of a bundle, worst first: those that there is room for
 	More           bool   // there are more than Items
@@ -123,9 +124,11 @@ func smsSamples(kind, _ string) []any {
 	case "message":
 		return []any{written{Text: "You are on call for primary.", PossibleRepeat: true}}
 	case "bundle":
-		first.Total, first.Counts, first.More = 37, []count{{3, "P0"}, {34, "P1"}}, true
+		first.Of, first.Total, first.Counts, first.More = "page", 37, []count{{3, "P0"}, {34, "P1"}}, true
 		first.Items = []item{{412, first.Name}, {413, "DiskFull db"}}
-		return []any{first}
+		cleared, open := first, first
+		cleared.Of, open.Of = "clear", "remind"
+		return []any{first, cleared, open}
 	}
 	return []any{first, second}
 }

@@ -30,13 +30,16 @@ type Options struct {
 	PublicURL    string       // Tocsin's own, in callbacks; signatures are checked against it
 	HTTP         *http.Client // nil is http.DefaultTransport
 
-	Countries  []string         // codes of the countries that may be written to and called: "+49"; none: all
-	Budget     Budget           // a day, of SMS and of calls each
-	Spending   Spending         // counts for Budget; nil: there is no limit
-	OptOuts    OptOuts          // nil: only Twilio knows
-	Vocabulary *Vocabulary      // what an SMS may say; nil: the English words
-	Texts      *notifiers.Texts // with this package's Rooms; nil: the texts that are built in
-	Zone       *time.Location   // in which a day begins; nil: UTC
+	Countries  []string                             // codes of the countries that may be written to and called: "+49"; none: all
+	Budget     Budget                               // a day, of SMS and of calls each
+	Spending   Spending                             // counts for Budget; nil: there is no limit
+	OptOuts    OptOuts                              // nil: only Twilio knows
+	Answers    Answers                              // nil: answers to replies are not counted
+	Known      func(number string) bool             // whether the directory in force has a number; nil: it has all
+	Vocabulary *Vocabulary                          // what an SMS may say; nil: the English words
+	Locale     func(number string) notifiers.Locale // how whoever has a number is spoken to; nil: in English
+	Texts      *notifiers.Texts                     // with this package's Rooms; nil: the texts that are built in
+	Zone       *time.Location                       // in which a day begins; nil: UTC
 	Now        func() time.Time
 	Log        *slog.Logger // nil: nothing is logged
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"time"
 
 	"tocsin/escalation"
 	"tocsin/notifiers"
@@ -57,12 +58,16 @@ type spoken struct {
 	SeverityWord   string // "critical", or the organisation's word
 	Number         string // the incident's
 	Name           string
+	Since          string // when it opened: "14:05", with the day where that is not sure; empty: not known
+	Summary        string // what its worst alert says of itself; may be empty
 	Why            string // empty: a first page
 	PossibleRepeat bool
 	Text           string // of a message without an incident
 	Total          int    // incidents of a bundle
+	Of             string // what all of a bundle is: "page" or "remind"
 	Counts         []count
 	All            bool // a key means all of them
+	Acknowledged   bool // there is nothing to acknowledge any more
 }
 
 // count is how many incidents of a severity there are.
@@ -86,6 +91,7 @@ func counts(b *notifiers.Bundle, name func(string) string) []count {
 const (
 	wordSaid = 40   // characters of a severity's name
 	nameSaid = 160  // characters
+	sumSaid  = 120  // characters of the summary
 	whySaid  = 160  // characters
 	saidSize = 2400 // bytes in an address
 )
@@ -97,7 +103,7 @@ func (t *Twilio) said(n notifiers.Notice) string {
 	case ok:
 		data.Text = sayable(sentences(m.Lines))
 	case n.Bundle != nil:
-		data.Total, data.Counts = n.Bundle.Total, counts(n.Bundle, spell)
+		data.Of, data.Total, data.Counts = n.BundleKind(), n.Bundle.Total, counts(n.Bundle, spell)
 		fallthrough
 	default:
 		inc := n.Brief.Incident
@@ -105,8 +111,24 @@ func (t *Twilio) said(n notifiers.Notice) string {
 		data.SeverityWord = spell(notifiers.Cut(n.Brief.Locale.Severity(inc.Severity), wordSaid))
 		data.Name = spell(notifiers.Cut(n.Brief.Name(), nameSaid))
 		data.Why = spell(notifiers.Cut(n.Why(), whySaid))
+		data.Since = since(n.Brief.Locale, inc.OpenedAt, n.Page.CreatedAt)
+		data.Summary = strings.TrimRight(sayable(notifiers.Cut(n.Brief.Summary(), sumSaid)), " .,:;?!")
 	}
 	return cutEscaped(t.phrase(textKind(n), n.Brief.Locale.Language, data), saidSize)
+}
+
+// since is when an incident opened, by its reader's clock: with the day where a page of it was asked for a day
+// later or more.
+func since(l notifiers.Locale, opened, asked time.Time) string {
+	switch {
+	case opened.IsZero():
+		return ""
+	case asked.Sub(opened) >= 24*time.Hour:
+		return sayable(l.Time(opened))
+	case l.Zone == nil:
+		return opened.UTC().Format("15:04")
+	}
+	return opened.In(l.Zone).Format("15:04")
 }
 
 // phrase is one of the texts of calls.
@@ -122,10 +144,11 @@ func (t *Twilio) phrase(kind, language string, data spoken) string {
 func voiceSamples(kind, _ string) []any {
 	first := spoken{Severity: "P 0", SeverityWord: "critical", Number: "4 1 2", Name: "System Down backend"}
 	second := first
-	second.Why, second.PossibleRepeat = "initial response overdue", true
+	second.Since, second.Summary = "14:05", "No answer from health for 2 minutes"
+	second.Why, second.PossibleRepeat, second.Acknowledged = "initial response overdue", true, true
 	switch kind {
 	case "message":
-		return []any{spoken{Text: "You are on call for primary."}}
+		return []any{spoken{Text: "You are on call for primary.", PossibleRepeat: true}}
 	case "bundle":
 		first.Total, first.Counts, first.All = 37, []count{{3, "P 0"}, {34, "P 1"}}, true
 		return []any{first}

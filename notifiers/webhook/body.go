@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"tocsin/alerting"
+	"tocsin/escalation"
 	"tocsin/notifiers"
 )
 
@@ -46,14 +48,16 @@ type message struct {
 }
 
 type bundle struct {
-	Total      int            `json:"total"`
-	Digest     bool           `json:"digest"`
-	BySeverity map[string]int `json:"by_severity"`
-	Items      []item         `json:"items"`
+	Kind       escalation.StepKind `json:"kind"` // page, remind or clear
+	Total      int                 `json:"total"`
+	Digest     bool                `json:"digest"`
+	BySeverity map[string]int      `json:"by_severity"`
+	Items      []item              `json:"items"`
 }
 
 type item struct {
 	Event    string   `json:"event"`
+	Repeat   bool     `json:"possible_repeat,omitempty"`
 	Page     page     `json:"page"`
 	Incident incident `json:"incident"`
 }
@@ -96,12 +100,12 @@ func pageOf(p notifiers.Page) *page {
 }
 
 func bundleOf(b notifiers.Bundle) *bundle {
-	out := &bundle{Total: b.Total, Digest: b.Digest, BySeverity: map[string]int{}, Items: []item{}}
+	out := &bundle{Kind: cmp.Or(b.Kind, escalation.PageStep), Total: b.Total, Digest: b.Digest, BySeverity: map[string]int{}, Items: []item{}}
 	for i, n := range b.BySeverity {
 		out.BySeverity[alerting.Severity(i).String()] = n
 	}
 	for _, each := range b.Items {
-		out.Items = append(out.Items, item{kind(each.Page), *pageOf(each.Page), *incidentOf(each.Incident)})
+		out.Items = append(out.Items, item{kind(each.Page), each.PossibleRepeat, *pageOf(each.Page), *incidentOf(each.Incident)})
 	}
 	return out
 }

@@ -51,7 +51,12 @@ func TestEveryP0ReachesSomeoneThoughItsProvidersMisbehave(t *testing.T) {
 	cancel()
 	w.spread.all.Wait()
 	t.Log(a.figures(w))
-	for what, wrong := range a.wrongs(n, lifted) {
+	wrongs := a.wrongs(n, lifted)
+	for name, p := range w.sick() {
+		const what = "providers that were not left alone"
+		wrongs[what] = append(wrongs[what], pestered(name, p.Met(), lifted)...)
+	}
+	for what, wrong := range wrongs {
 		if len(wrong) > 0 {
 			t.Errorf("%s: %d, such as\n%s", what, len(wrong), strings.Join(wrong[:min(len(wrong), 5)], "\n"))
 		}

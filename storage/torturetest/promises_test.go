@@ -38,6 +38,21 @@ func (a *account) wrongs(incidents int, lifted time.Time) map[string][]string {
 	return out
 }
 
+// underWay is how long a request may have been on its way as another was told to wait.
+const underWay = 500 * time.Millisecond
+
+// pestered are the requests that a provider met while it was to be left alone, but for those under way then.
+func pestered(name string, met []notifierstest.Met, lifted time.Time) (out []string) {
+	for _, asked := range met {
+		for _, m := range met {
+			if after := m.At.Sub(asked.At); after > underWay && after < asked.Wait && m.At.Before(lifted) {
+				out = append(out, fmt.Sprintf("%s, %s after it had asked for %s", name, after, asked.Wait))
+			}
+		}
+	}
+	return out
+}
+
 type complaint func(what, format string, args ...any)
 
 // early looks for attempts before the time that the provider had asked for.

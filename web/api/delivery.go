@@ -9,10 +9,12 @@ import (
 // Deliveries is what became of each page about an incident, as the ledger tells it.
 type Deliveries struct {
 	Pages   []Delivery `json:"pages" doc:"in the order in which they were meant"`
-	Answers []Reply    `json:"answers" doc:"of people, oldest first"`
+	Answers []Reply    `json:"answers" doc:"of people, oldest first; with the last part"`
 	Sealed  int        `json:"sealed" doc:"entries of the incident's chain"`
 	Waiting int        `json:"waiting" doc:"entries that are not sealed yet"`
 	End     string     `json:"end" doc:"hash of the chain's last entry; zeros if there is none"`
+
+	NextCursor string `json:"next_cursor" doc:"empty at the end"`
 }
 
 // Delivery is what became of one page.
@@ -27,10 +29,22 @@ type Delivery struct {
 	Why        string     `json:"why"`
 	IntendedAt *time.Time `json:"intended_at"`
 	NotBefore  *time.Time `json:"not_before" doc:"it was not to leave earlier; null: at once"`
+	HeldAt     *time.Time `json:"held_at" doc:"it was put off when it was to leave; null: it was not"`
+	HeldUntil  *time.Time `json:"held_until"`
+	HeldWhy    string     `json:"held_why"`
 	Attempts   []Try      `json:"attempts"`
+	FirstTry   int        `json:"first_attempt" doc:"how many attempts before these are in earlier parts"`
 	SkippedAt  *time.Time `json:"skipped_at"`
 	SkippedWhy string     `json:"skipped_why"`
+	Edits      []Edit     `json:"edits" doc:"what somebody changed outside Tocsin"`
 	Answer     *Reply     `json:"answer" doc:"the person's first after the page had left; null: none"`
+}
+
+// Edit is something that somebody else than Tocsin changed.
+type Edit struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by" doc:"the database's user"`
+	Text string    `json:"text"`
 }
 
 // Try is one attempt at a page.
@@ -66,7 +80,9 @@ func OfDeliveries(pages []ledger.Delivery, answers []ledger.Reply, sealed, waiti
 func ofDelivery(d ledger.Delivery) Delivery {
 	out := Delivery{
 		Page: d.Page, Round: d.Round, Step: d.Step, Kind: d.Kind, Role: d.Role, Person: d.Person, Channel: d.Channel, Why: d.Why,
-		IntendedAt: moment(d.IntendedAt), NotBefore: moment(d.NotBefore), Attempts: each(d.Tries, ofTry),
+		IntendedAt: moment(d.IntendedAt), NotBefore: moment(d.NotBefore), Attempts: each(d.Tries, ofTry), FirstTry: d.FirstTry,
+		HeldAt: moment(d.HeldAt), HeldUntil: moment(d.HeldUntil), HeldWhy: d.HeldWhy,
+		Edits:     each(d.Edits, func(e ledger.Edit) Edit { return Edit{At: e.At.UTC(), By: e.By, Text: e.Text} }),
 		SkippedAt: moment(d.SkippedAt), SkippedWhy: d.SkippedWhy,
 	}
 	if d.Answer != nil {

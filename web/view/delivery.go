@@ -24,13 +24,19 @@ type Chain struct {
 	End      ledger.Sum // of the last
 }
 
-// deliveriesShown is how many pages the tab shows; the API has all.
-const deliveriesShown = 200
+// triesShown is how many tries the tab shows; the API has all.
+const triesShown = 100
 
-// pagesToShow are the newest pages in the order in which they were meant, and how many are left out.
-func (p Delivery) pagesToShow() ([]ledger.Delivery, int) {
-	left := max(len(p.Pages)-deliveriesShown, 0)
-	return p.Pages[left:], left
+// pagesToShow are the last tries, page by page in the order in which the pages were meant, and how many are left out.
+func (p Delivery) pagesToShow() ([]ledger.Delivery, int) { return ledger.Last(p.Pages, triesShown) }
+
+// answersShown is how many answers the tab shows.
+const answersShown = 100
+
+// answersToShow are the last answers, and how many are left out.
+func (p Delivery) answersToShow() ([]ledger.Reply, int) {
+	left := max(len(p.Answers)-answersShown, 0)
+	return p.Answers[left:], left
 }
 
 // DeliveryURL is where an incident's deliveries are shown.

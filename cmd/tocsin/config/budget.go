@@ -17,7 +17,7 @@ import (
 type Budget struct {
 	SMS     Rate `json:"sms" jsonschema:"default=6 per minute" jsonschema_description:"Over SMS."`
 	Voice   Rate `json:"voice" jsonschema:"default=2 per minute" jsonschema_description:"Calls."`
-	Email   Rate `json:"email" jsonschema:"default=none" jsonschema_description:"Over email."`
+	Email   Rate `json:"email" jsonschema:"default=30 per minute" jsonschema_description:"Over email."`
 	Slack   Rate `json:"slack" jsonschema:"default=20 per minute" jsonschema_description:"Direct messages in Slack."`
 	Webhook Rate `json:"webhook" jsonschema:"default=none" jsonschema_description:"Posts to the person's webhook."`
 	URL     Rate `json:"url" jsonschema:"default=20 per minute" jsonschema_description:"Over the person's service."`

@@ -23,7 +23,7 @@ type Row struct {
 	Meaning    string               `json:"meaning" jsonschema_description:"What the severity means, in the organisation's words."`
 	Channels   []escalation.Channel `json:"channels" jsonschema:"required" jsonschema_description:"Over which channels its steps tell people."`
 	AckTimeout time.Duration        `json:"ack_timeout" jsonschema:"example=30m" jsonschema_description:"Acknowledged, then no word or act of a person for so long: open again. Left out: never."`
-	Failover   time.Duration        `json:"failover" jsonschema:"example=10s" jsonschema_description:"A page that its channel has not accepted for so long goes over the person's next channel, and then to the next person. Left out: 10s for P0, 0 (never) for the rest."`
+	Failover   time.Duration        `json:"failover" jsonschema:"example=10s" jsonschema_description:"A page that its channel has not accepted for so long goes over the person's next channel, and then to the next person. Left out: 10s for P0, 0 (never) for the rest. A P0 or P1 that fails for good does so with 0 too."`
 	Digest     string               `json:"digest" jsonschema:"example=09:00" jsonschema_description:"P2 and P3: pages over email, slack and url wait for this time of day, in the reader's zone, and leave as one message. Left out: they leave at once."`
 	Remind     time.Duration        `json:"remind" jsonschema:"example=4h" jsonschema_description:"Acknowledged, then no word of a person for so long: whoever has it is told that it is still open, and again after each such time. Left out: never."`
 	AllClear   bool                 `json:"all_clear" jsonschema:"default=true" jsonschema_description:"Whether those who were told of an incident are told that it is resolved."`

@@ -16,7 +16,8 @@ type Slack struct {
 	AppToken      Secret            `json:"app_token" jsonschema_description:"App-level token (xapp-...) for Socket Mode: Slack needs no address of Tocsin's then. Left out: Slack calls Tocsin."`
 	Channel       string            `json:"channel" jsonschema:"example=C0INCIDENTS" jsonschema_description:"ID of the channel that shows each incident; without it, only people are told."`
 	UserGroups    map[string]string `json:"usergroups" jsonschema_description:"User groups (S...) that are kept to whoever holds a role, by the role's name."`
-	APIURL        string            `json:"api_url" jsonschema_description:"Another address of the API, up to and with /api/. Empty: Slack's."`
+	TeamID        string            `json:"team_id" jsonschema:"example=T0TEAM" jsonschema_description:"ID of the workspace (T...), where bot_token is one of a whole Enterprise organisation. Left out: the token's own workspace."`
+	APIURL        string            `json:"api_url" jsonschema_description:"Another address of the API, up to and with /api/; of GovSlack, https://slack-gov.com/api/. Empty: Slack's."`
 	Pace          time.Duration     `json:"pace" jsonschema:"default=1s" jsonschema_description:"Between two messages to one channel or person. Slack takes one a second, and more only of whom it has promised more."`
 	KeepOrSend    *bool             `json:"sandbox" jsonschema_description:"true keeps messages at /outbox, false sends them; left out: sends if the credentials are there."`
 	Sandbox       bool              `json:"-"` // messages are kept, not sent
@@ -30,6 +31,7 @@ func readSlack(v value) Slack {
 		key("app_token", &s.AppToken, hidden(parseAppToken)),
 		key("channel", &s.Channel, text),
 		key("usergroups", &s.UserGroups, readUserGroups),
+		key("team_id", &s.TeamID, parsed("workspace", parseTeam)),
 		key("api_url", &s.APIURL, hidden(parseSlackURL)),
 		key("pace", &s.Pace, period),
 		key("sandbox", &s.KeepOrSend, choose),
@@ -75,6 +77,15 @@ var userGroup = regexp.MustCompile(`^S[A-Z0-9]{2,30}$`)
 func parseUserGroup(s string) (string, error) {
 	if !userGroup.MatchString(s) {
 		return "", fmt.Errorf("%q is no user group's ID: it begins with S, as in S0ONCALL, and stands in the group's address", s)
+	}
+	return s, nil
+}
+
+var team = regexp.MustCompile(`^T[A-Z0-9]{2,30}$`)
+
+func parseTeam(s string) (string, error) {
+	if !team.MatchString(s) {
+		return "", fmt.Errorf("%q is no workspace's ID: it begins with T, as in T0TEAM, and stands in the workspace's address", s)
 	}
 	return s, nil
 }

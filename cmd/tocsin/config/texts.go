@@ -57,7 +57,7 @@ func (n SeverityNames) BySeverity() map[alerting.Severity]string {
 
 // rooms are the texts of every channel.
 func rooms() []notifiers.Room {
-	return append(twilio.Rooms(), email.Room(), slack.Room(), shoutrrr.Room())
+	return append(append(twilio.Rooms(), email.Room(), slack.Room(), shoutrrr.Room()), notifiers.SentenceRooms()...)
 }
 
 // readTexts reads texts that stand in for those built in. Each is tried by itself, so that what is wrong with

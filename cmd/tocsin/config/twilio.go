@@ -15,7 +15,7 @@ type Twilio struct {
 	From         string   `json:"from" jsonschema:"example=+15005550006" jsonschema_description:"The number that messages and calls come from, in E.164."`
 	FromFallback string   `json:"from_fallback" jsonschema:"example=+15005550007" jsonschema_description:"Another number of the account, used where Twilio refuses the first as the sender."`
 	Countries    []string `json:"countries" jsonschema:"example=+49" jsonschema_description:"Codes of the countries that may be written to and called. Left out: every country."`
-	Daily        int      `json:"daily" jsonschema:"default=0,example=500" jsonschema_description:"SMS a day, and as many calls; what is beyond waits for midnight, P0 excepted. 0: no limit."`
+	Daily        int      `json:"daily" jsonschema:"default=0,example=500" jsonschema_description:"SMS a day, and as many calls; what is beyond waits for midnight, but a P0 leaves, and a P1 goes another way. 0: no limit."`
 	Reserved     Percent  `json:"reserved_for_p0" jsonschema:"default=0%,example=20%" jsonschema_description:"Share of daily that is kept for P0."`
 	Keywords     Keywords `json:"keywords" jsonschema_description:"Words that a reply by SMS may use besides ACK, RES, ESC and ALL, in any language."`
 	APIURL       string   `json:"api_url" jsonschema_description:"Another address of the API: scheme and host. Empty: Twilio's."`
@@ -103,4 +103,14 @@ func (c *Config) warnOfCountries(file value) {
 			file.child("people").child(id).child("phone").warn(KindNoChannel, "%s is neither written to nor called: %s", id, err)
 		}
 	}
+}
+
+// HasPhone reports whether a telephone number is a person's of the directory.
+func (c *Config) HasPhone(number string) bool {
+	for _, p := range c.People {
+		if number != "" && p.Phone == number {
+			return true
+		}
+	}
+	return false
 }

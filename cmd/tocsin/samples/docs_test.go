@@ -42,7 +42,7 @@ func document(t *testing.T) string {
 	for _, s := range samples("en") {
 		b.WriteString("- [" + s.title + "](#" + anchor(s.title) + ")\n")
 	}
-	b.WriteString("- [places](#places)\n- [in German](#in-german)\n")
+	b.WriteString("- [places](#places)\n- [in German](#in-german)\n- [sentences](#sentences)\n")
 	for _, s := range samples("en") {
 		b.WriteString("\n## " + s.title + "\n\n" + s.when + ".\n")
 		for _, c := range all {
@@ -61,6 +61,8 @@ func document(t *testing.T) string {
 	for _, c := range all {
 		b.WriteString("\n**" + c.title + "**\n\n" + c.write(samples("de")[1].notice(), c.name == "webhook"))
 	}
+	b.WriteString("\n## sentences\n\nAnswers, entries of the thread, hand-offs, swaps and reasons, as texts of one sentence each.\n\n**in English**\n\n" +
+		sentences(t, "en") + "\n**in German**\n\n" + sentences(t, "de"))
 	return b.String()
 }
 

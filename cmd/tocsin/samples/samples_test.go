@@ -40,11 +40,12 @@ func samples(language string) []sample {
 		{title: "page: instead of another person", when: "None of DevOps Lead's channels accepted it", variant: true, notice: page(movedPerson)},
 		{title: "page: last resort", when: "The step's role reaches nobody, and catch_all is told", variant: true, notice: page(func(n *notifiers.Notice) {
 			n.Page.Role, n.Page.Says = "manager", "manager reaches nobody, so you are told"
+			n.Page.Reason.Said = alerting.Say("why.nobody", "role", "manager")
 		})},
 		{title: "page: severity raised", when: "It was P1 and is P0 now, so the plan of P0 begins", variant: true, notice: page(raised)},
 		{title: "page: reopened", when: "It was resolved, and fires again", variant: true, notice: page(reopened)},
 		{title: "page: escalated by hand", when: "Somebody did not wait for the next step", variant: true, notice: page(func(n *notifiers.Notice) {
-			n.Page.Says = "escalated by devops-lead"
+			n.Page.Says, n.Page.Reason.Said = "escalated by devops-lead", alerting.Say("why.escalated", "by", "devops-lead")
 		})},
 		{title: "assign", when: "The incident was given to the reader", notice: kind("assign")},
 		{title: "remind", when: "It is acknowledged and still open, and nobody has said a word for the time that the matrix sets", notice: kind("remind")},
@@ -62,12 +63,12 @@ func addressed(n notifiers.Notice) notifiers.Notice {
 }
 
 func movedChannel(n *notifiers.Notice) {
-	n.Page.Reason = alerting.Reason{Rule: "matrix.P0.failover", Text: "sms was not accepted within 10 s; voice instead, over voice"}
+	n.Page.Reason = alerting.Reason{Rule: "matrix.P0.failover", Values: map[string]string{"instead_of_channel": "sms"}, Text: "sms was not accepted within 10 s; voice instead, over voice"}
 }
 
 func movedPerson(n *notifiers.Notice) {
 	n.Page.Reason = alerting.Reason{
-		Rule: "matrix.P0.failover",
+		Rule: "matrix.P0.failover", Values: map[string]string{"instead_of_person": "devops-lead"},
 		Text: "slack failed, and no channel of devops-lead is left; system-admin instead, System Admin is catch_all, over sms",
 	}
 }
