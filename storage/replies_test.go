@@ -33,7 +33,16 @@ type front struct {
 	telephone *twilio.Twilio
 }
 
+// roomy is a day's budget that no test uses up.
+const roomy = 100
+
 func newFront(t *testing.T) *front {
+	t.Helper()
+	return newFrontOf(t, roomy)
+}
+
+// newFrontOf is a front whose telephone may send and call so often a day, half of it for P0 alone.
+func newFrontOf(t *testing.T, daily int) *front {
 	t.Helper()
 	f := &front{world: newWorld(t), slack: notifierstest.NewSlack(t), twilio: notifierstest.NewTwilio(t)}
 	mux := http.NewServeMux()
@@ -43,7 +52,7 @@ func newFront(t *testing.T) *front {
 	s := slack.New(slack.Options{SigningSecret: notifierstest.SlackSecret, APIURL: f.slack.URL})
 	tw := twilio.New(twilio.Options{
 		AccountSID: notifierstest.TwilioSID, AuthToken: notifierstest.TwilioToken, From: notifierstest.TwilioFrom, APIURL: f.twilio.URL, PublicURL: server.URL,
-		OptOuts: f, Spending: f, Budget: twilio.Budget{Daily: 2, Reserved: 50}, Now: func() time.Time { return f.now },
+		OptOuts: f, Spending: f, Budget: twilio.Budget{Daily: daily, Reserved: 50}, Now: func() time.Time { return f.now },
 	})
 	f.telephone = tw
 	respond := func(ctx context.Context, r escalation.Reply, text string) error {

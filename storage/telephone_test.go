@@ -77,7 +77,7 @@ func TestACallThatWasBusyIsMadeAgainAndAKeyInItAcknowledges(t *testing.T) {
 }
 
 func TestTheDaysBudgetCountsWhatIsStoredAndNeverHoldsBackAP0(t *testing.T) {
-	f := newFront(t)
+	f := newFrontOf(t, 2)
 	id := f.fire("backend")
 	f.dial(f.ring(id, alerting.P2))
 	over := f.notice(f.ring(id, alerting.P2))

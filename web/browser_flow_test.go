@@ -1,9 +1,14 @@
 package web
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"tocsin/alerting"
@@ -97,4 +102,43 @@ func TestBrowserAndServerSayLengthsOfTimeAlike(t *testing.T) {
 	}
 	eventually(t, tab, `document.querySelector("#incident-412 .until")?.innerText !== "`+first+`"`)
 	eventually(t, tab, `/^overdue \d+ min \d\d s$/.test(document.querySelector("#incident-411 .until")?.innerText)`)
+}
+
+// A page follows whenever its scripts come: what extends htmx may be the last.
+func TestAPageFollowsHoweverLateItsScriptsCome(t *testing.T) {
+	pages := New(scene(time.Now()).options())
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "hx-sse") {
+			time.Sleep(300 * time.Millisecond) // a slow network
+		}
+		pages.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	tab := window(t, browser(t))
+	signInAs(t, tab, srv.URL, "viewer")
+	if _, err := chromedp.Call(tab, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
+		t.Fatal(err)
+	}
+	do(t, tab, chromedp.Navigate(srv.URL+"/incidents/412"))
+	eventually(t, tab, `document.querySelector("#live")?._htmx?.sse != null`)
+}
+
+// A page whose first connection is refused asks again, and says meanwhile that it is not live.
+func TestAPageThatIsNotLiveAtFirstComesToBe(t *testing.T) {
+	pages := New(scene(time.Now()).options())
+	var refused atomic.Bool
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.RequestURI(), "/events?incident") && refused.CompareAndSwap(false, true) {
+			http.Error(w, "busy", http.StatusServiceUnavailable)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	tab, cancel := chromedp.NewContext(browser(t)) // not by window: the refusal stands in its console
+	t.Cleanup(cancel)
+	signInAs(t, tab, srv.URL, "viewer")
+	do(t, tab, chromedp.Navigate(srv.URL+"/incidents/412"))
+	eventually(t, tab, `document.querySelector("#link").classList.contains("lost")`)
+	eventually(t, tab, `document.querySelector("#live")?._htmx?.sse != null && !document.querySelector("#link").classList.contains("lost")`)
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,13 +24,14 @@ func TestALineIsWhatIsSaidToOnePersonOverAllItsChannels(t *testing.T) {
 	})
 	var got []string
 	for _, l := range lines {
-		text := string(l.Kind) + " " + l.Person + ": " + l.Reason
+		var text strings.Builder
+		text.WriteString(string(l.Kind) + " " + l.Person + ": " + l.Reason)
 		for _, c := range l.Over {
-			text += " [" + string(c) + "]"
+			text.WriteString(" [" + string(c) + "]")
 		}
-		got = append(got, text)
+		got = append(got, text.String())
 		if l.Channel != "" {
-			t.Errorf("%q still has the channel %s", text, l.Channel)
+			t.Errorf("%q still has the channel %s", text.String(), l.Channel)
 		}
 	}
 	want := []string{

@@ -42,6 +42,15 @@
   document.addEventListener("htmx:sse:error", () => live(false));
   document.addEventListener("htmx:sse:close", () => live(false));
 
+  // A connection that stood comes back by itself. One that was refused at first is asked for again.
+  let without = 0; // seconds
+  setInterval(() => {
+    const el = document.getElementById("live");
+    if (!el || document.hidden || el._htmx?.sse) return void (without = 0);
+    live(false);
+    if (++without % 5 === 0) htmx.trigger(el, "connect");
+  }, 1000);
+
   // An answer that did not get through must not look as if it had.
   document.addEventListener("htmx:error", (event) => {
     if (event.detail?.ctx?.request?.method !== "POST") return;
