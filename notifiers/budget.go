@@ -123,7 +123,7 @@ func gathered(left []time.Time, due []Waiting, units [][]int, now time.Time) Lea
 }
 
 // Within is what leaves where only so many messages may: P0 pages that would wait for a slot, though others of the same
-// person hang, join the last message that has one.
+// person hang, join the last message that has one. Without a budget each waits for its own.
 func (l Leaving) Within(slots int) Leaving {
 	if slots > 0 && len(l.Messages) > slots {
 		last := slices.Concat(l.Messages[slots-1:]...)

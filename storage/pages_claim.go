@@ -119,7 +119,7 @@ func (s *Store) weigh(due []duePage, urgent bool, slots notifiers.Slots, r notif
 	for _, person := range people {
 		pages := of[person]
 		leaving := r.Weigh(urgent, pages[0].left, waitingOf(pages), now)
-		if urgent {
+		if urgent && r.Limited() {
 			leaving = leaving.Within(slots.Left(person))
 		}
 		for _, m := range leaving.Messages[:min(slots.Left(person), len(leaving.Messages))] {

@@ -112,7 +112,7 @@ func TestAnSMSReplyResolves(t *testing.T) {
 	if s.only().State != "open" {
 		t.Fatal("a stranger's SMS did something")
 	}
-	if code, body, err := s.twilio.Incoming(ctx, target, "+15005550003", " res "); err != nil || code != http.StatusOK || !strings.Contains(body, "Resolved by system-admin") {
+	if code, body, err := s.twilio.Incoming(ctx, target, "+15005550003", " res "); err != nil || code != http.StatusOK || !strings.Contains(body, "Resolved by System Admin") {
 		t.Errorf("the reply: %d %q %v", code, body, err)
 	}
 	if got := s.only(); got.State != "resolved" {
