@@ -53,7 +53,7 @@ func (s *site) report(m notifierstest.TwilioMessage, order []string) {
 	for _, status := range order {
 		code := ""
 		if status == "undelivered" || status == "failed" {
-			code = "30003"
+			code = "30005" // no such handset: for good
 		}
 		if got, err := s.twilio.Report(s.t.Context(), m, status, code); err != nil || got != http.StatusNoContent {
 			s.t.Fatalf("%s: %d, %v", status, got, err)
