@@ -33,7 +33,8 @@ const (
 //
 // The addresses of webhook and url are people's own, so that there is a circuit for each host: one that is gone shuts
 // nobody else off. There an answer that refuses the address (401, 404, a redirect) counts as one of a host that is
-// well. What asks to be left alone for a while (429 with Retry-After) is, by all lanes. A host is remembered while messages to it are under way or have failed, at most 15 minutes after the last.
+// well. What asks to be left alone for a while (429 with Retry-After) is, by all lanes. A host is remembered while
+// messages to it are under way or have failed, at most 15 minutes after the last.
 // It is safe for concurrent use.
 type Breaker struct {
 	channel escalation.Channel

@@ -36,17 +36,11 @@ func (cmd *replayCmd) run(ctx context.Context, c *cli, e env) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	url, stop, err := recordedIn(ctx, cfg, log)
+	store, done, err := openRecorded(ctx, cfg, e)
 	if err != nil {
 		return err
 	}
-	defer stop()
-	store, err := storage.Open(ctx, url, log, storage.Options{NoWait: true})
-	if err != nil {
-		return err
-	}
-	defer store.Close()
+	defer done()
 	policy, record, err := readRecord(ctx, cfg, store, since, until, now)
 	if err != nil {
 		return readable(err)
@@ -77,6 +71,21 @@ func (cmd *replayCmd) stretch(cfg *config.Config, now time.Time) (since, until t
 		until = now
 	}
 	return since, until, nil
+}
+
+// openRecorded opens the database of a Tocsin that may be running; done closes it.
+func openRecorded(ctx context.Context, cfg *config.Config, e env) (store *storage.Store, done func(), err error) {
+	log := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	url, stop, err := recordedIn(ctx, cfg, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err = storage.Open(ctx, url, log, storage.Options{NoWait: true})
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return store, func() { store.Close(); stop() }, nil
 }
 
 // recordedIn is the database that the configuration names. A private one is joined where a running Tocsin

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"os"
 	"slices"
 
@@ -33,17 +32,11 @@ func (cmd *verifyCmd) run(ctx context.Context, c *cli, e env) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	url, stop, err := recordedIn(ctx, cfg, log)
+	store, done, err := openRecorded(ctx, cfg, e)
 	if err != nil {
 		return err
 	}
-	defer stop()
-	store, err := storage.Open(ctx, url, log, storage.Options{NoWait: true})
-	if err != nil {
-		return err
-	}
-	defer store.Close()
+	defer done()
 	report, err := store.VerifyLedger(ctx, cmd.Incident, against)
 	if err != nil {
 		return readable(err)

@@ -10,7 +10,6 @@ package shoutrrr
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"tocsin/alerting"
@@ -91,69 +90,19 @@ func (s *Shoutrrr) send(ctx context.Context, severity alerting.Severity, address
 	return r.err(Mask(address))
 }
 
-// Place is a notifiers.Board: a service that is told of a severity's incidents, besides people.
-type Place struct {
-	shoutrrr *Shoutrrr
-	address  string
-}
-
-// Place makes the board of one address.
-func (s *Shoutrrr) Place(address string) *Place { return &Place{s, address} }
-
-// shown is a reference: what the place has been told of an incident.
-type shown struct {
-	Severity alerting.Severity `json:"severity"`
-	State    alerting.State    `json:"state"`
-	Round    int               `json:"round"`
-}
-
-// Post tells the place how the incident stands.
-func (p *Place) Post(ctx context.Context, b notifiers.Brief) (json.RawMessage, error) {
-	text, err := p.shoutrrr.place(schemeOf(p.address), b)
-	if err != nil {
-		return nil, err
+// Place makes the board of one address that is told of a severity's incidents, besides people.
+func (s *Shoutrrr) Place(address string) *notifiers.Place {
+	return &notifiers.Place{
+		Tell: func(ctx context.Context, _ notifiers.Telling, b notifiers.Brief) error {
+			text, err := s.place(schemeOf(address), b)
+			if err != nil {
+				return err
+			}
+			return s.send(ctx, b.Incident.Severity, address, text)
+		},
+		Render: func(_ notifiers.Telling, b notifiers.Brief) notifiers.Rendered {
+			text, _ := s.place(schemeOf(address), b)
+			return notifiers.Rendered{To: Mask(address), Subject: text.title, Text: text.body}
+		},
 	}
-	if err := p.shoutrrr.send(ctx, b.Incident.Severity, p.address, text); err != nil {
-		return nil, err
-	}
-	ref, _ := json.Marshal(shown{b.Incident.Severity, b.Incident.State, b.Incident.Round}) // a number and two words
-	return ref, nil
-}
-
-// Edit tells the place how the incident stands if its severity, state or round is another than at says.
-func (p *Place) Edit(ctx context.Context, at json.RawMessage, b notifiers.Brief) error {
-	_, err := p.Renew(ctx, at, b)
-	return err
-}
-
-// Renew is Edit; it returns what the place has been told by now, to be kept in at's place.
-func (p *Place) Renew(ctx context.Context, at json.RawMessage, b notifiers.Brief) (json.RawMessage, error) {
-	var was shown
-	if err := json.Unmarshal(at, &was); err != nil || was.State == "" {
-		return at, &notifiers.Failure{Class: notifiers.Permanent, Code: "reference", Err: errors.New("this is no reference to what a service was told: it names no state")}
-	}
-	if was == (shown{b.Incident.Severity, b.Incident.State, b.Incident.Round}) {
-		return at, nil
-	}
-	now, err := p.Post(ctx, b)
-	if err != nil {
-		return at, err
-	}
-	return now, nil
-}
-
-// Reply does nothing: a place is told of the incident, not of its timeline.
-func (p *Place) Reply(context.Context, json.RawMessage, notifiers.Brief, []alerting.Entry) error {
-	return nil
-}
-
-// RenderBrief is what the place would be told.
-func (p *Place) RenderBrief(b notifiers.Brief) notifiers.Rendered {
-	text, _ := p.shoutrrr.place(schemeOf(p.address), b)
-	return notifiers.Rendered{To: Mask(p.address), Subject: text.title, Text: text.body}
-}
-
-// RenderReply is nothing: see Reply.
-func (p *Place) RenderReply(notifiers.Brief, []alerting.Entry) notifiers.Rendered {
-	return notifiers.Rendered{To: Mask(p.address)}
 }

@@ -20,7 +20,7 @@ import (
 var (
 	_ notifiers.Sender   = (*shoutrrr.Shoutrrr)(nil)
 	_ notifiers.Renderer = (*shoutrrr.Shoutrrr)(nil)
-	_ notifiers.Board    = (*shoutrrr.Place)(nil)
+	_ notifiers.Board    = (*notifiers.Place)(nil)
 )
 
 // The test's own program is the process that sends, where the environment says so.

@@ -19,7 +19,7 @@ import (
 var (
 	_ notifiers.Sender   = (*webhook.Webhook)(nil)
 	_ notifiers.Renderer = (*webhook.Webhook)(nil)
-	_ notifiers.Board    = (*webhook.Place)(nil)
+	_ notifiers.Board    = (*notifiers.Place)(nil)
 )
 
 // channel may call this host, as only a test's may.
