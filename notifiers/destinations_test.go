@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -93,25 +95,34 @@ func TestWhatAsksToBeLeftAloneIsByAllPagesOfTheChannelUntilThen(t *testing.T) {
 
 func TestAHostThatAsksToBeLeftAloneRestsByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		calls := map[string]int{}
 		p := newHooks(t, map[string]string{"ada": "https://busy.example/a", "bob": "https://busy.example/b", "cyd": "https://well.example/c"},
 			func(ctx context.Context, n Notice, _ int) (Receipt, error) {
+				mu.Lock()
 				calls[n.Person.ID]++
+				asked := calls["ada"] + calls["bob"]
+				mu.Unlock()
 				if n.Person.ID == "cyd" {
 					return Receipt{}, nil
 				}
-				return slowDown(ctx, n, calls["ada"]+calls["bob"])
+				return slowDown(ctx, n, asked)
 			})
+		called := func() map[string]int {
+			mu.Lock()
+			defer mu.Unlock()
+			return maps.Clone(calls)
+		}
 		p.hook("ada", 1)
 		p.hook("bob", 2)
 		p.hook("cyd", 3)
 		p.pass(20 * time.Second)
-		if calls["ada"] != 1 || calls["bob"] != 0 || calls["cyd"] != 1 {
-			t.Errorf("while it rests: %v", calls)
+		if got := called(); got["ada"] != 1 || got["bob"] != 0 || got["cyd"] != 1 {
+			t.Errorf("while it rests: %v", got)
 		}
 		p.pass(15 * time.Second)
-		if calls["ada"] != 2 || calls["bob"] != 1 {
-			t.Errorf("afterwards: %v", calls)
+		if got := called(); got["ada"] != 2 || got["bob"] != 1 {
+			t.Errorf("afterwards: %v", got)
 		}
 	})
 }

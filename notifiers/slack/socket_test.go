@@ -25,8 +25,11 @@ type store struct {
 }
 
 func (s *store) TakeReply(_ context.Context, r escalation.Reply) (bool, error) {
-	if s.before != nil {
-		if err := s.before(r); err != nil {
+	s.mu.Lock()
+	before := s.before
+	s.mu.Unlock()
+	if before != nil {
+		if err := before(r); err != nil {
 			return false, err
 		}
 	}
