@@ -62,16 +62,16 @@ func (w *world) tuples() map[string]int64 {
 	return out
 }
 
-// The statements are prepared while the tables are empty, as in a new installation.
+// The statements are prepared while the tables are empty, as in a new installation. Each round is gone through twice:
+// what a statement reads it reads both times, and what the server counts late, of the growing itself, it counts once.
 func TestNoHotStatementReadsATableAsAWholeWhenItHasGrown(t *testing.T) {
 	w := newWorld(t)
 	w.way(0) // prepares every statement
 	for i, change := range []func(){func() {}, w.grow, func() { w.exec(`ANALYZE`) }} {
 		change()
-		before := w.tuples()
-		w.way(i + 1)
-		for table, n := range w.tuples() {
-			if read := n - before[table]; read > 1000 {
+		first, second := w.reads(2*i+1), w.reads(2*i+2)
+		for table := range first {
+			if read := min(first[table], second[table]); read > 1000 {
 				t.Errorf("round %d: %d rows of %s were read for one alert's way through", i, read, table)
 			}
 		}
@@ -83,6 +83,18 @@ func TestNoHotStatementReadsATableAsAWholeWhenItHasGrown(t *testing.T) {
 			t.Errorf("%s serves no statement", index)
 		}
 	}
+}
+
+// reads are the rows and index entries of each table that the n-th way reads.
+func (w *world) reads(n int) map[string]int64 {
+	w.t.Helper()
+	before := w.tuples()
+	w.way(n)
+	after := w.tuples()
+	for table := range after {
+		after[table] -= before[table]
+	}
+	return after
 }
 
 // way is one alert's way through, and all that is looked at meanwhile.
