@@ -60,7 +60,8 @@ func (s *Store) finishPage(ctx context.Context, f notifiers.Finish) error {
 
 // queueFailed asks whether a page of a message has failed for good and is to go another way.
 func queueFailed(b *pgx.Batch, attemptID string, failed *bool) {
-	b.Queue(`SELECT EXISTS (SELECT FROM attempts t JOIN pages p ON p.id = t.page_id
+	// Each page is looked up by its number: by its state, planned while there were few, it would be all that wait.
+	b.Queue(`SELECT EXISTS (SELECT FROM attempts t CROSS JOIN LATERAL (SELECT state, accept_by FROM pages WHERE id = t.page_id OFFSET 0) AS p
 		WHERE `+ofMessage+` AND p.state = 'failed' AND p.accept_by IS NOT NULL)`, attemptID).
 		QueryRow(func(row pgx.Row) error { return row.Scan(failed) })
 }
